@@ -1,0 +1,26 @@
+package wire
+
+// Names makes the names of channels, queues and keys. All carry the namespace, since pub/sub ignores the database number
+// and two installations may share a Redis.
+type Names struct{ Namespace string }
+
+// Web is the control channel of a web process.
+func (n Names) Web(process string) string { return n.Namespace + ":web:" + process }
+
+// Worker is the control channel of a worker process.
+func (n Names) Worker(process string) string { return n.Namespace + ":worker:" + process }
+
+// Tail is the channel that carries one tail's frames.
+func (n Names) Tail(id TailID) string { return n.Namespace + ":tail:" + id.String() }
+
+// Queue is the asynq queue of the workers of a host.
+func (n Names) Queue(host string) string { return n.Namespace + ":" + host }
+
+// Sessions is the channel on which ended sessions are told.
+func (n Names) Sessions() string { return n.Namespace + ":sessions" }
+
+// Catalogue is the channel on which workers announce what they serve.
+func (n Names) Catalogue() string { return n.Namespace + ":catalogue" }
+
+// CatalogueKey is the hash that keeps what a host last announced.
+func (n Names) CatalogueKey(host string) string { return n.Namespace + ":catalogue:" + host }

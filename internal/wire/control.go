@@ -32,6 +32,18 @@ func ParseJob(b []byte) (Job, TailID, error) {
 	return j, id, err
 }
 
+// JobState is what became of a job.
+type JobState int
+
+const (
+	// JobPending: it waits for a worker.
+	JobPending JobState = iota
+	// JobMissing: the queue has no such job; Redis lost it, or it ended.
+	JobMissing
+	// JobTaken: some worker has it or had it.
+	JobTaken
+)
+
 // Message is one of the control messages below.
 type Message interface {
 	kind() byte

@@ -1,0 +1,240 @@
+// Package runs is the sending half of a tail on a worker: it says hello for a job, follows when told go, publishes within the
+// credit given, and ends when told no, or when nobody lists the run any more.
+package runs
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"livetail/internal/control"
+	"livetail/internal/wire"
+)
+
+// Sink takes frames from a follower, in order, from one goroutine at a time.
+type Sink interface {
+	// Room waits until something may be sent, and says how many bytes of payload the next frame may carry; 1 or more.
+	Room(ctx context.Context) (int, error)
+	// Send publishes f. When it returns, f and its payload are the caller's again.
+	Send(ctx context.Context, f *wire.Frame) error
+	// Turn says that the follower's loop still turns.
+	Turn()
+}
+
+// Start says where a follower begins.
+type Start struct {
+	From  wire.Position // go on exactly behind it; none: Lines before the live edge
+	Lines int
+	Paths bool // markers may carry whole paths
+}
+
+// Follower reads one log. Follow blocks until ctx ends; it may be called again with another start, and what it holds open
+// stays open between. Close gives all of that back.
+type Follower interface {
+	Follow(ctx context.Context, s Start, to Sink) error
+	Close() error
+}
+
+// Publisher carries frames.
+type Publisher interface {
+	PublishFrame(ctx context.Context, channel string, payload []byte) (receivers int64, err error)
+}
+
+// Options configures Runs.
+type Options struct {
+	Worker string // this process's id, new at each start
+	Names  wire.Names
+	Sealer wire.Sealer
+	Bus    control.Bus
+	Frames Publisher
+	Open   func(wire.Log) Follower
+	Places int // followers at once; 1,000
+	Log    *slog.Logger
+}
+
+// Runs holds the runs of one worker process. Safe for concurrent use.
+type Runs struct {
+	o      Options
+	line   *control.Line
+	places chan struct{}
+
+	mu   sync.Mutex
+	runs map[uint64]*run
+	fair control.Fair
+	wg   sync.WaitGroup // of Handle
+
+	stopping chan struct{} // closed: say bye
+	stopped  chan struct{} // closed: end, answered or not
+	stopOnce sync.Once
+	buffers  sync.Pool // of *[]byte: a frame's bytes are held only while it is published
+}
+
+// New returns Runs; jobs may be handled once Run runs.
+func New(o Options) (*Runs, error) {
+	if o.Worker == "" || o.Bus == nil || o.Frames == nil || o.Open == nil {
+		return nil, errors.New("making runs: Worker, Bus, Frames and Open are needed")
+	}
+	if o.Places == 0 {
+		o.Places = 1000
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Runs{o: o, places: make(chan struct{}, o.Places), runs: map[uint64]*run{}, fair: control.NewFair(time.Now()),
+		stopping: make(chan struct{}), stopped: make(chan struct{})}
+	r.buffers.New = func() any { return new([]byte) }
+	r.line = control.NewLine(control.Options{Bus: o.Bus, Sealer: o.Sealer, Channel: o.Names.Worker(o.Worker), Hear: r.hear, Log: o.Log})
+	return r, nil
+}
+
+// Free is how many places are not taken.
+func (r *Runs) Free() int { return cap(r.places) - len(r.places) }
+
+// Len is how many runs there are, those that wait included.
+func (r *Runs) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.runs)
+}
+
+// Following counts the runs of each log id that were told to go.
+func (r *Runs) Following() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := map[string]int{}
+	for _, u := range r.runs {
+		if u.orders.Epoch > 0 {
+			n[u.orders.Log.ID]++
+		}
+	}
+	return n
+}
+
+// Run keeps the roll-call until ctx ends. Let it outlive all Handle calls: Stop first.
+func (r *Runs) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = r.line.Run(ctx) })
+	tick := time.NewTicker(control.TickEvery)
+	defer tick.Stop()
+	var rolled time.Time
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case now := <-tick.C:
+			r.judge(now)
+			if now.Sub(rolled) >= control.RollEvery {
+				rolled = now
+				r.roll(now)
+			}
+		}
+	}
+	wg.Wait()
+	return nil
+}
+
+const lastServe = 1500 * time.Millisecond
+
+// Stop says bye for all runs, serves on until each is told no, at most a second and a half, and returns when all have ended.
+func (r *Runs) Stop() {
+	r.stopOnce.Do(func() {
+		close(r.stopping)
+		end := time.AfterFunc(lastServe, func() { close(r.stopped) })
+		r.wg.Wait()
+		if end.Stop() {
+			close(r.stopped)
+		}
+	})
+}
+
+// Handle carries a job from hello to its end.
+func (r *Runs) Handle(job wire.Job, tail wire.TailID) {
+	var nonce [8]byte
+	rand.Read(nonce[:])
+	u := &run{runs: r, id: tail, nonce: binary.BigEndian.Uint64(nonce[:]), web: job.Web, attempt: job.Attempt, poke: make(chan struct{}, 1)}
+	u.room = sync.NewCond(&r.mu)
+	r.mu.Lock()
+	r.runs[u.nonce] = u
+	u.listed = time.Now()
+	r.wg.Add(1)
+	r.mu.Unlock()
+	defer r.wg.Done()
+	defer func() {
+		r.mu.Lock()
+		delete(r.runs, u.nonce)
+		r.mu.Unlock()
+	}()
+	u.live()
+}
+
+// judge ends runs that nobody lists.
+func (r *Runs) judge(now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fair.Tick(now)
+	for _, u := range r.runs {
+		if r.fair.Silent(u.listed, now) > unlisted {
+			u.end()
+		}
+	}
+}
+
+// roll lists to each web process its runs whose follower still turns its loop, and to ourselves that Redis carries words.
+func (r *Runs) roll(now time.Time) {
+	r.mu.Lock()
+	byWeb := map[string][]wire.RunEntry{}
+	for _, u := range r.runs {
+		if e, ok := u.entry(); ok {
+			byWeb[u.web] = append(byWeb[u.web], e)
+		}
+	}
+	round := r.fair.Round(now)
+	r.mu.Unlock()
+	for web, entries := range byWeb {
+		r.line.Send(r.o.Names.Web(web), wire.WorkerRoll{Worker: r.o.Worker, Runs: entries})
+	}
+	r.line.Send(r.o.Names.Worker(r.o.Worker), wire.Echo{Round: round})
+}
+
+// hear takes a control message. It runs on the bus's reading loop.
+func (r *Runs) hear(msg wire.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	switch m := msg.(type) {
+	case wire.Echo:
+		r.fair.Echo(m.Round, now)
+	case wire.Go:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			u.heardGo(m, now)
+			return
+		}
+		r.line.Send(r.o.Names.Web(m.Web), wire.Bye{Tail: m.Tail, Run: m.Run, Worker: r.o.Worker, Why: "no such run"})
+	case wire.No:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			u.end()
+		}
+	case wire.Credit:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			u.heardCredit(m.Epoch, m.Upto, now)
+		}
+	case wire.WebRoll:
+		for _, e := range m.Tails {
+			if u := r.find(e.Run, e.Tail); u != nil {
+				u.heardCredit(e.Epoch, e.Credit, now)
+				continue
+			}
+			r.line.Send(r.o.Names.Web(m.Web), wire.Bye{Tail: e.Tail, Run: e.Run, Worker: r.o.Worker, Why: "no such run"})
+		}
+	}
+}
+
+func (r *Runs) find(nonce uint64, tail wire.TailID) *run {
+	if u := r.runs[nonce]; u != nil && u.id == tail {
+		return u
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package runs
+
+import (
+	"context"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// sink publishes the frames of one epoch of a run.
+type sink struct {
+	run     *run
+	epoch   uint32
+	channel string
+}
+
+// Turn says that the follower's loop still turns.
+func (s *sink) Turn() {
+	s.run.runs.mu.Lock()
+	s.run.turns++
+	s.run.runs.mu.Unlock()
+}
+
+// Room waits for credit. A follower that does so reads nothing: the file is the buffer.
+func (s *sink) Room(ctx context.Context) (int, error) {
+	u := s.run
+	u.runs.mu.Lock()
+	defer u.runs.mu.Unlock()
+	u.turns++
+	u.inside = true
+	defer func() { u.inside = false }()
+	for {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if free := u.orders.Credit - min(u.seq, u.orders.Credit); u.orders.Epoch == s.epoch && free > wire.FrameCost {
+			return int(min(free-wire.FrameCost, wire.MaxPayload)), nil
+		}
+		u.room.Wait()
+	}
+}
+
+const (
+	firstRetry = 20 * time.Millisecond
+	lastRetry  = time.Second
+)
+
+// Send publishes f until somebody got it. A frame that arrives twice is dropped by its seq, so saying it again is safe; nobody
+// listening is most often a connection that is just being replaced.
+func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
+	u := s.run
+	u.runs.mu.Lock()
+	f.Run, f.Epoch, f.Seq, f.Rev = u.nonce, s.epoch, u.seq, u.orders.Rev
+	u.inside = true
+	u.turns++
+	u.runs.mu.Unlock()
+	defer func() {
+		u.runs.mu.Lock()
+		u.inside = false
+		u.runs.mu.Unlock()
+	}()
+	buf := u.runs.buffers.Get().(*[]byte)
+	defer u.runs.buffers.Put(buf)
+	*buf = f.AppendTo((*buf)[:0])
+	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
+		n, err := u.runs.o.Frames.PublishFrame(ctx, s.channel, *buf)
+		if err == nil && n > 0 {
+			break
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+	u.runs.mu.Lock()
+	u.seq += f.Cost()
+	u.runs.mu.Unlock()
+	return nil
+}

@@ -28,7 +28,10 @@ func (p *pool) grow(window uint64) uint64 {
 	if window == p.base {
 		busy++ // it is about to be one of them
 	}
-	want := min(2*window, p.base+p.half/uint64(max(busy, 1)))
+	want := min(2*window, p.base+p.half/uint64(busy))
+	if want < 2*window && busy > 1 {
+		p.refused = true // others hold what this one could use
+	}
 	if want <= window {
 		return window
 	}

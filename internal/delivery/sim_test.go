@@ -1,0 +1,348 @@
+package delivery
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// world plays the order rules against runs that keep theirs, over a network that loses, repeats, delays and reorders as the
+// seed says. Time is virtual: nothing waits.
+type world struct {
+	rnd    *rand.Rand
+	now    time.Time
+	events events
+	n      int
+	bad    float64 // chance that a message is lost, and that it comes twice
+	pool   pool
+	tails  []*simTail
+}
+
+type event struct {
+	at  time.Time
+	n   int // keeps the order of equal times
+	run func()
+}
+type events []event
+
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, j int) bool {
+	return e[i].at.Before(e[j].at) || e[i].at.Equal(e[j].at) && e[i].n < e[j].n
+}
+func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
+func (e *events) Pop() any {
+	old := *e
+	x := old[len(old)-1]
+	*e = old[:len(old)-1]
+	return x
+}
+
+func (w *world) after(d time.Duration, f func()) {
+	w.n++
+	heap.Push(&w.events, event{w.now.Add(d), w.n, f})
+}
+
+// carry delivers a message none, one or two times, late.
+func (w *world) carry(f func()) {
+	if w.rnd.Float64() < w.bad {
+		return
+	}
+	late := func() time.Duration {
+		d := time.Millisecond // a connection keeps its order, but for what bad says
+		if w.rnd.Float64() < w.bad {
+			d += time.Duration(w.rnd.Int64N(int64(3 * time.Second)))
+		}
+		return d
+	}
+	w.after(late(), f)
+	if w.rnd.Float64() < w.bad {
+		w.after(late(), f)
+	}
+}
+
+func (w *world) until(end time.Time) {
+	for len(w.events) > 0 && w.events[0].at.Before(end) {
+		e := heap.Pop(&w.events).(event)
+		w.now = e.at
+		e.run()
+	}
+	w.now = end
+}
+
+// simTail is a machine, its reader and all the runs that were ever started for it.
+type simTail struct {
+	w    *world
+	m    machine
+	runs map[uint64]*simRun
+	size int64 // of its log
+	at   int64 // bytes read, checked
+	err  error
+	slow bool // the reader takes nothing
+	held []uint64
+}
+
+type simRun struct {
+	t       *simTail
+	nonce   uint64
+	attempt uint32
+	g       wire.Go
+	at      int64
+	seq     uint64
+	ended   bool
+	mute    bool // dead without a word
+}
+
+func newWorld(seed uint64, tails int, bad float64) *world {
+	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), bad: bad, pool: newPool(defaultPool, tails)}
+	for range tails {
+		t := &simTail{w: w, runs: map[uint64]*simRun{}}
+		t.m = machine{id: wire.NewTailID(), pool: &w.pool, window: w.pool.base}
+		w.tails = append(w.tails, t)
+		t.step(func() { t.m.begin() })
+	}
+	w.tick()
+	return w
+}
+
+func (w *world) tick() {
+	for _, t := range w.tails {
+		t.step(func() { t.m.tick(w.now, func(last, now time.Time) time.Duration { return now.Sub(last) }) })
+	}
+	w.pool.refused = false
+	w.after(250*time.Millisecond, w.tick)
+}
+
+func (t *simTail) step(f func()) {
+	f()
+	do := t.m.do
+	t.m.do = todo{}
+	for _, s := range do.sends {
+		t.w.carry(func() { t.control(s.msg) })
+	}
+	if do.enqueue {
+		r := &simRun{t: t, nonce: t.w.rnd.Uint64() | 1, attempt: t.m.attempt}
+		t.runs[r.nonce] = r
+		t.w.after(12*time.Millisecond, r.hello)
+		t.w.after(2*time.Second, r.roll)
+		t.m.queued(t.m.attempt, t.w.now)
+	}
+	if do.look {
+		attempt := t.m.attempt
+		t.w.after(time.Millisecond, func() { t.step(func() { t.m.looked(attempt, wire.JobTaken, nil, t.w.now) }) })
+	}
+}
+
+// control is what a worker does with a message for a run.
+func (t *simTail) control(msg wire.Message) {
+	switch m := msg.(type) {
+	case wire.No:
+		if r := t.runs[m.Run]; r != nil {
+			r.ended = true
+		}
+	case wire.Go:
+		if r := t.runs[m.Run]; r != nil && !r.ended && m.Epoch > r.g.Epoch {
+			r.g, r.seq, r.at = m, 0, 0
+			if len(m.From) > 0 {
+				r.at = m.From[0].Offset
+			}
+			r.publish()
+		}
+	case wire.Credit:
+		if r := t.runs[m.Run]; r != nil && m.Epoch == r.g.Epoch {
+			r.g.Credit = max(r.g.Credit, m.Upto)
+			r.publish()
+		}
+	}
+}
+
+var nothing [5000]byte // only lengths matter here
+
+func (r *simRun) hello() {
+	if r.ended || r.mute || r.g.Epoch > 0 {
+		return
+	}
+	r.t.w.carry(func() {
+		r.t.step(func() {
+			r.t.m.hello(wire.Hello{Tail: r.t.m.id, Attempt: r.attempt, Run: r.nonce, Worker: "w"}, r.t.w.now)
+		})
+	})
+	r.t.w.after(500*time.Millisecond, r.hello)
+}
+
+func (r *simRun) roll() {
+	if r.ended || r.mute {
+		return
+	}
+	if r.g.Epoch > 0 {
+		e := wire.RunEntry{Tail: r.t.m.id, Run: r.nonce, Epoch: r.g.Epoch, Sent: r.seq}
+		r.t.w.carry(func() { r.t.step(func() { r.t.m.roll("w", e, r.t.w.now) }) })
+		if c := r.t.m.entry(); c.Run == r.nonce { // web's own roll-call raises a lost credit
+			r.t.w.carry(func() { r.t.control(wire.Credit{Run: c.Run, Epoch: c.Epoch, Upto: c.Credit}) })
+		}
+	}
+	r.t.w.after(2*time.Second, r.roll)
+}
+
+// publish sends as far as credit and log go.
+func (r *simRun) publish() {
+	for !r.ended && !r.mute && r.at < r.t.size && r.g.Credit > r.seq+wire.FrameCost {
+		n := min(int64(r.g.Credit-r.seq-wire.FrameCost), r.t.size-r.at, 1+r.t.w.rnd.Int64N(5000))
+		f := wire.Frame{Kind: wire.Lines, Run: r.nonce, Epoch: r.g.Epoch, Seq: r.seq, Start: r.at,
+			After: wire.Position{{File: "f", Offset: r.at + n}}, Payload: nothing[:n]}
+		r.seq += f.Cost()
+		r.at += n
+		r.t.w.carry(func() { r.t.hear(f) })
+	}
+}
+
+func (t *simTail) hear(f wire.Frame) {
+	t.step(func() {
+		if !t.m.frame(&f, t.w.now) {
+			return
+		}
+		if f.Start != t.at && t.err == nil {
+			t.err = fmt.Errorf("a frame of %d..%d was accepted at %d", f.Start, f.Start+int64(len(f.Payload)), t.at)
+		}
+		t.at += int64(len(f.Payload))
+		t.held = append(t.held, f.Cost())
+	})
+	t.drain()
+}
+
+func (t *simTail) drain() {
+	for !t.slow && len(t.held) > 0 {
+		cost := t.held[0]
+		t.held = t.held[1:]
+		t.step(func() { t.m.consumed(cost) })
+	}
+}
+
+func (w *world) grow(by int64) {
+	for _, t := range w.tails {
+		t.grow(by)
+	}
+}
+
+func (t *simTail) grow(by int64) {
+	t.size += by
+	for _, r := range t.runs {
+		r.publish()
+	}
+}
+
+func (w *world) check(t *testing.T, seed uint64) {
+	t.Helper()
+	for i, tail := range w.tails {
+		if tail.err != nil {
+			t.Fatalf("seed %d, tail %d: %v", seed, i, tail.err)
+		}
+		if tail.at != tail.size {
+			t.Fatalf("seed %d, tail %d: %d of %d bytes arrived; %d epochs, attempt %d, window %d, unread %d, credit left %d", seed, i, tail.at, tail.size,
+				tail.m.epoch, tail.m.attempt, tail.m.window, tail.m.unread, tail.m.upto-tail.m.next)
+		}
+	}
+}
+
+// Whatever is lost, repeated, late or stale: each byte is accepted once and in order, and once the network is good again all arrive.
+func TestExactOverAnyNetwork(t *testing.T) {
+	for seed := range uint64(100) {
+		w := newWorld(seed, 3, 0.05+0.3*float64(seed%5)/4)
+		for range 40 {
+			w.grow(w.rnd.Int64N(20_000))
+			w.until(w.now.Add(time.Duration(w.rnd.Int64N(int64(time.Second)))))
+			tail := w.tails[w.rnd.IntN(len(w.tails))]
+			switch w.rnd.IntN(6) {
+			case 0: // a worker dies without a word; its last frames may still come
+				if r := tail.runs[tail.m.cur.run]; r != nil {
+					r.mute = true
+				}
+			case 1: // it says bye, and goes on
+				b := wire.Bye{Run: tail.m.cur.run, Attempt: tail.m.attempt}
+				w.carry(func() { tail.step(func() { tail.m.bye(b, w.now) }) })
+			case 2:
+				tail.slow = !tail.slow
+				tail.drain()
+			}
+		}
+		w.bad = 0
+		for _, tail := range w.tails {
+			tail.slow = false
+			tail.drain()
+		}
+		w.until(w.now.Add(2 * time.Minute))
+		w.check(t, seed)
+	}
+}
+
+// outstanding is what may be on its way: granted and not seen, in the epoch that a tail's run knows.
+func (w *world) outstanding() (sum uint64) {
+	for _, t := range w.tails {
+		sum += t.m.upto - t.m.next + t.m.lent
+	}
+	return sum
+}
+
+// With as many tails as the process may hold, half of them idle after a burst, every byte arrives and the credit never exceeds the pool.
+func TestPoolBoundsAndStarvesNobody(t *testing.T) {
+	const tails = 10_000
+	w := newWorld(1, tails, 0)
+	w.grow(2000)
+	for range 100 {
+		w.until(w.now.Add(100 * time.Millisecond))
+		if sum := w.outstanding(); sum > defaultPool {
+			t.Fatalf("%d bytes of credit are out, the pool is %d", sum, defaultPool)
+		}
+		if w.pool.grown > w.pool.half {
+			t.Fatalf("windows hold %d bytes of %d", w.pool.grown, w.pool.half)
+		}
+	}
+	w.check(t, 1)
+	// Now one wakes after all others had the pool: it must get room again.
+	w.tails[0].grow(5_000_000)
+	w.until(w.now.Add(20 * time.Second))
+	if w.tails[0].at != w.tails[0].size {
+		t.Errorf("the busy tail got %d of %d bytes", w.tails[0].at, w.tails[0].size)
+	}
+	if w.tails[0].m.window < defaultPool/8 {
+		t.Errorf("the only busy tail has a window of %d bytes: credit did not come back from idle ones", w.tails[0].m.window)
+	}
+}
+
+// A reader that takes nothing holds the log back; what waits for it stays within its window.
+func TestSlowReaderIsBounded(t *testing.T) {
+	w := newWorld(1, 1, 0)
+	tail := w.tails[0]
+	w.grow(20_000_000)
+	w.until(w.now.Add(10 * time.Second)) // its window has grown
+	tail.slow = true
+	w.grow(20_000_000)
+	for range 20 {
+		w.until(w.now.Add(time.Second))
+		tail.step(func() { tail.m.again(w.now) }) // new epochs must not grant more
+	}
+	if tail.m.unread > tail.m.window {
+		t.Errorf("%d bytes wait, the window is %d", tail.m.unread, tail.m.window)
+	}
+	tail.slow = false
+	tail.drain()
+	w.until(w.now.Add(time.Minute))
+	w.check(t, 1)
+}
+
+// After the end nothing is held.
+func TestEndGivesCreditBack(t *testing.T) {
+	w := newWorld(1, 50, 0.1)
+	w.grow(1_000_000)
+	w.until(w.now.Add(20 * time.Second))
+	for _, tail := range w.tails {
+		tail.m.end()
+	}
+	if w.pool.grown != 0 || w.pool.busy != 0 {
+		t.Errorf("the pool still counts %d bytes and %d busy tails", w.pool.grown, w.pool.busy)
+	}
+}

@@ -1,5 +1,7 @@
 package delivery
 
+import "livetail/internal/wire"
+
 // pool shares the bytes that may be on their way to this web process at once. Redis drops a subscriber whose output buffer
 // passes 32 MB (8 MB for a minute), and go-redis subscribes again without a word: so all credit of a process comes from one
 // pool, far below that. Half of it is for a base that every tail always has, so that none can starve; the other half for
@@ -14,8 +16,8 @@ type pool struct {
 
 const (
 	defaultPool = 6 << 20
-	// minBase leaves a frame some payload beside its cost.
-	minBase = 256
+	// minBase must be more than the least that a run can use.
+	minBase = wire.FrameCost + 2*wire.MinPayload
 )
 
 func newPool(size uint64, most int) pool {

@@ -190,7 +190,7 @@ func (r *simRun) roll() {
 
 // publish sends as far as credit and log go.
 func (r *simRun) publish() {
-	for !r.ended && !r.mute && r.at < r.t.size && r.g.Credit > r.seq+wire.FrameCost {
+	for !r.ended && !r.mute && r.at < r.t.size && r.g.Credit >= r.seq+wire.FrameCost+wire.MinPayload {
 		n := min(int64(r.g.Credit-r.seq-wire.FrameCost), r.t.size-r.at, 1+r.t.w.rnd.Int64N(5000))
 		f := wire.Frame{Kind: wire.Lines, Run: r.nonce, Epoch: r.g.Epoch, Seq: r.seq, Start: r.at,
 			After: wire.Position{{File: "f", Offset: r.at + n}}, Payload: nothing[:n]}

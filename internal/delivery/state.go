@@ -250,7 +250,7 @@ func (m *machine) bye(b wire.Bye, now time.Time) {
 // consumed notes that the reader took a frame of this cost.
 func (m *machine) consumed(cost uint64) {
 	m.unread -= min(cost, m.unread)
-	if m.cur.run == 0 || m.upto-m.next > m.window/2 {
+	if m.cur.run == 0 || m.upto-m.next > max(m.window/2, wire.FrameCost+wire.MinPayload) {
 		return
 	}
 	if m.acked { // it used what it had: a busy tail

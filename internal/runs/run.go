@@ -157,7 +157,6 @@ func (u *run) live() {
 			}
 		}
 		cancel()
-		u.stopWaiting()
 		<-done
 	}
 }
@@ -199,7 +198,7 @@ func (u *run) adopt(g wire.Go) {
 	u.runs.mu.Unlock()
 }
 
-// stopWaiting wakes a follower that waits for credit, so that it sees its context.
+// stopWaiting wakes a follower that waits for credit, so that it sees that its context has ended.
 func (u *run) stopWaiting() {
 	u.runs.mu.Lock()
 	u.room.Broadcast()

@@ -17,7 +17,8 @@ import (
 
 // Sink takes frames from a follower, in order, from one goroutine at a time.
 type Sink interface {
-	// Room waits until something may be sent, and says how many bytes of payload the next frame may carry; 1 or more.
+	// Room waits until something may be sent, and says how many bytes of payload the next frame may carry; wire.MinPayload
+	// or more. It fails at once when ctx ends.
 	Room(ctx context.Context) (int, error)
 	// Send publishes f. When it returns, f and its payload are the caller's again.
 	Send(ctx context.Context, f *wire.Frame) error

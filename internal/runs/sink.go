@@ -29,15 +29,30 @@ func (s *sink) Room(ctx context.Context) (int, error) {
 	u.turns++
 	u.inside = true
 	defer func() { u.inside = false }()
+	if n := s.free(); n > 0 && ctx.Err() == nil {
+		return n, nil
+	}
+	stop := context.AfterFunc(ctx, u.stopWaiting)
+	defer stop()
 	for {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		if free := u.orders.Credit - min(u.seq, u.orders.Credit); u.orders.Epoch == s.epoch && free > wire.FrameCost {
-			return int(min(free-wire.FrameCost, wire.MaxPayload)), nil
+		if n := s.free(); n > 0 {
+			return n, nil
 		}
 		u.room.Wait()
 	}
+}
+
+// free is how many bytes of payload the credit still allows; 0 while it is less than a frame should have.
+func (s *sink) free() int {
+	u := s.run
+	left := u.orders.Credit - min(u.seq, u.orders.Credit)
+	if u.orders.Epoch != s.epoch || left < wire.FrameCost+wire.MinPayload {
+		return 0
+	}
+	return int(min(left-wire.FrameCost, wire.MaxPayload))
 }
 
 const (

@@ -31,6 +31,8 @@ const (
 	frameHeader = 64
 	// FrameCost is what a frame costs of its credit beside its payload, so that a flood of tiny frames is bounded too.
 	FrameCost = 128
+	// MinPayload is what a frame may carry at least: whoever grants credit leaves no less than this beside FrameCost.
+	MinPayload = 64
 	// MaxPayload bounds the payload of one frame, in bytes: 128 KiB is where Redis pub/sub is near its fastest.
 	MaxPayload = 128 << 10
 )

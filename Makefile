@@ -1,0 +1,33 @@
+# The verbs of this project; what they do is in scripts/. Go's usual place is looked at even where PATH lacks it.
+export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/sbin
+PREFIX ?= /usr/local
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint bench chaos install clean
+
+help: ## say what there is
+	@scripts/help $(MAKEFILE_LIST)
+
+run: ## build livetail and start all of it, with a log that moves
+	@scripts/build livetail
+	@exec bin/livetail -config config.yaml -demo
+
+build: ## build bin/livetail, bin/livetail-web and bin/livetail-worker
+	@scripts/build livetail livetail-web livetail-worker
+
+test: ## lint and test everything; brings along what that needs
+	@scripts/test
+
+lint: ## gofmt, go vet, and whether it compiles on macOS
+	@scripts/lint
+
+bench: ## measure: append to received, bursts, memory, ratios to a floor without Redis
+	@scripts/bench
+
+chaos: ## only the tests that kill, freeze and flush, each with its figures
+	@scripts/chaos
+
+install: ## install what make build built, with units and users (PREFIX, DESTDIR)
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+clean: ## remove what was built
+	@rm -rf bin

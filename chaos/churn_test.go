@@ -19,8 +19,6 @@ import (
 	"livetail/internal/wire"
 )
 
-const host = "web-01"
-
 // eventually waits until check returns nil, at most for limit.
 func eventually(t testing.TB, limit time.Duration, check func() error) {
 	t.Helper()
@@ -156,6 +154,28 @@ func churn(t testing.TB, w *web, count, parallel int, life time.Duration) {
 	t.Logf("%d tails, %d bytes", count, bytes.Load())
 }
 
+// The same on the embedded Redis, which knows fewer faults.
+func TestChurnOnEmbeddedRedis(t *testing.T) {
+	s := testredis.Embedded(t)
+	log := newNumbers()
+	log.grow(100_000)
+	names := wire.Names{Namespace: "lt"}
+	url := "redis://" + s.Addr()
+	w := startWeb(t, url, names)
+	k := startWorker(t, url, names, 5000, func(wire.Log) runs.Follower { return log.follower() })
+	steady := steadyTails(t, w, 10)
+	churn(t, w, 1000, 50, 100*time.Millisecond)
+	steady.finish(t, log)
+	client := redis.NewClient(&redis.Options{Addr: s.Addr()})
+	defer client.Close()
+	eventually(t, 3*time.Minute, func() error {
+		if n, m, o := w.hub.Len(), k.runs.Len(), log.open.Load(); n+m+int(o) > 0 {
+			return fmt.Errorf("%d tails, %d runs, %d followers are left", n, m, o)
+		}
+		return leftBehind(context.Background(), client, names)
+	})
+}
+
 // Thousands of connections that live for 0-100 ms, in calm and under faults: nothing is left running, open or in Redis.
 func TestChurnLeavesNothingBehind(t *testing.T) {
 	faults := map[string]func(*testredis.Server){
@@ -172,7 +192,7 @@ func TestChurnLeavesNothingBehind(t *testing.T) {
 			log.grow(100_000)
 			names := wire.Names{Namespace: "lt"}
 			w := startWeb(t, s.URL(), names)
-			k := startWorker(t, s.URL(), names, host, func(wire.Log) runs.Follower { return log.follower() })
+			k := startWorker(t, s.URL(), names, 5000, func(wire.Log) runs.Follower { return log.follower() })
 			steady := steadyTails(t, w, 10)
 			stop := every(t, 50*time.Millisecond, func() {
 				if fault != nil {

@@ -20,11 +20,14 @@ import (
 
 var secret = []byte("0123456789abcdef0123456789abcdef")
 
+const host = "web-01"
+
 // web is a web process's half: a hub with clients of its own.
 type web struct {
-	hub     *delivery.Hub
-	clients *dial.Clients
-	stop    func()
+	hub  *delivery.Hub
+	stop func()
+	// vanish is death without a word: nothing reaches Redis any more, not even a goodbye.
+	vanish func()
 }
 
 func startWeb(t testing.TB, url string, names wire.Names) *web {
@@ -34,9 +37,8 @@ func startWeb(t testing.TB, url string, names wire.Names) *web {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &web{hub: hub, clients: clients}
-	w.stop = inOrder(t, clients, b.Run, hub.Run)
-	return w
+	stop := inOrder(t, clients, b.Run, hub.Run)
+	return &web{hub: hub, stop: stop, vanish: func() { clients.Close(); stop() }}
 }
 
 // worker is a worker process's half, following numbered logs.
@@ -45,10 +47,10 @@ type worker struct {
 	stop func()
 }
 
-func startWorker(t testing.TB, url string, names wire.Names, host string, open func(wire.Log) runs.Follower) *worker {
+func startWorker(t testing.TB, url string, names wire.Names, places int, open func(wire.Log) runs.Follower) *worker {
 	clients, b := connect(t, url)
 	r, err := runs.New(runs.Options{Worker: wire.NewProcessID(), Names: names, Sealer: wire.NewSealer(secret), Bus: b, Frames: b,
-		Open: open, Log: slog.New(slog.DiscardHandler), Places: 5000})
+		Open: open, Log: slog.New(slog.DiscardHandler), Places: places})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,259 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"go.uber.org/goleak"
+
+	"livetail/auth"
+	"livetail/consumer"
+	"livetail/internal/catalogue"
+	"livetail/internal/delivery"
+	"livetail/internal/testredis"
+	"livetail/internal/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds a hang, not a speed.
+const patience = 30 * time.Second
+
+var (
+	secret   = []byte("0123456789abcdef0123456789abcdef")
+	hashOnce = sync.OnceValue(func() string {
+		h, err := auth.HashPassword([]byte("sesame"))
+		if err != nil {
+			panic(err)
+		}
+		return h
+	})
+	visibleLog = wire.Log{Host: "web-01", ID: "nginx/access.log"}
+	hiddenLog  = wire.Log{Host: "db-01", ID: "secret.log"}
+)
+
+// fakeCatalogue knows one log that ann may see and one that she may not.
+type fakeCatalogue struct {
+	notReady bool
+	mu       sync.Mutex
+	asked    []wire.Log
+}
+
+func (f *fakeCatalogue) Ready() bool { return !f.notReady }
+
+func (f *fakeCatalogue) Hosts() []catalogue.Host {
+	if f.notReady {
+		return nil
+	}
+	return []catalogue.Host{{Name: "db-01", Away: true, AwayFor: 5 * time.Second, Notes: []string{"a note on db-01"}, Binary: 3}, {Name: "web-01", Notes: []string{"a note on web-01"}}}
+}
+
+func (f *fakeCatalogue) All() []catalogue.Item {
+	if f.notReady {
+		return nil
+	}
+	return []catalogue.Item{
+		{Log: hiddenLog, Entry: catalogue.Entry{ID: hiddenLog.ID, Name: "secret.log", Age: -1, State: "unreadable", Why: "may not be read"}},
+		{Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, Age: 3 * time.Second, Rate: 2.5, State: "ok", Tails: 2, Lines: 123}},
+	}
+}
+
+func (f *fakeCatalogue) Find(log wire.Log) (catalogue.Entry, catalogue.Host, bool) {
+	f.mu.Lock()
+	f.asked = append(f.asked, log)
+	f.mu.Unlock()
+	for _, item := range f.All() {
+		if item.Log == log {
+			for _, h := range f.Hosts() {
+				if h.Name == log.Host {
+					return item.Entry, h, true
+				}
+			}
+		}
+	}
+	return catalogue.Entry{}, catalogue.Host{}, false
+}
+
+// quietTail brings nothing until it is closed.
+type quietTail struct {
+	id     wire.TailID
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (q *quietTail) ID() wire.TailID        { return q.id }
+func (q *quietTail) Consumed(delivery.Item) {}
+func (q *quietTail) Close()                 { q.once.Do(func() { close(q.closed) }) }
+func (q *quietTail) Next(ctx context.Context) (delivery.Item, error) {
+	select {
+	case <-ctx.Done():
+		return delivery.Item{}, ctx.Err()
+	case <-q.closed:
+		return delivery.Item{}, delivery.ErrEnded
+	}
+}
+
+// rig is a site with real sessions, and what it asked delivery for.
+type rig struct {
+	t        *testing.T
+	site     *site
+	server   *httptest.Server
+	redis    *miniredis.Miniredis
+	logs     *fakeCatalogue
+	links    *auth.Links
+	requests chan delivery.Request
+	tails    chan *quietTail
+	away     atomic.Bool // what readyz is told
+}
+
+type setup struct {
+	base, public string
+	noLinks      bool
+	trusted      []netip.Prefix
+	notReady     bool
+}
+
+func newRig(t *testing.T, set setup) *rig {
+	t.Helper()
+	r := &rig{t: t, redis: testredis.Embedded(t), logs: &fakeCatalogue{notReady: set.notReady}, requests: make(chan delivery.Request, 100), tails: make(chan *quietTail, 100)}
+	client := redis.NewClient(&redis.Options{Addr: r.redis.Addr(), MaxRetries: -1, DialerRetries: 1})
+	t.Cleanup(func() { client.Close() })
+	people, err := auth.New(auth.Options{
+		Users: []auth.User{{Name: "root", Hash: hashOnce(), Admin: true}, {Name: "ann", Hash: hashOnce()}},
+		Rules: []auth.Rule{{Users: []string{"ann"}, Logs: []string{"web-01/**"}}},
+		Redis: client, Namespace: "test", Secret: secret, CookieName: "livetail-test", CookiePath: set.base + "/", Secure: strings.HasPrefix(set.public, "https:"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !set.noLinks {
+		r.links = auth.NewLinks(nil)
+	}
+	o := Options{
+		Base: set.base, Trusted: set.trusted, Auth: people, Links: r.links, Catalogue: r.logs, Version: "v9",
+		Ready: func(context.Context) error {
+			if r.away.Load() {
+				return errors.New("away")
+			}
+			return nil
+		},
+		Sockets: consumer.Options{Open: func(request delivery.Request) (consumer.Tail, error) {
+			q := &quietTail{id: wire.NewTailID(), closed: make(chan struct{})}
+			r.requests <- request
+			r.tails <- q
+			return q, nil
+		}},
+	}
+	if set.public != "" {
+		if o.PublicURL, err = url.Parse(set.public); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.site, err = newSite(o); err != nil {
+		t.Fatal(err)
+	}
+	r.server = httptest.NewServer(r.site.handler)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := r.site.sockets.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		r.server.Close()
+	})
+	return r
+}
+
+// browser keeps cookies, and does not follow redirects by itself.
+type browser struct {
+	t         *testing.T
+	url, base string
+	*http.Client
+}
+
+func newBrowser(t *testing.T, url, base string) *browser {
+	jar, _ := cookiejar.New(nil)
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &browser{t, url, base, &http.Client{Jar: jar, Transport: transport, Timeout: patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+func (r *rig) browser() *browser { return newBrowser(r.t, r.server.URL, r.site.Base) }
+
+// answer is a response that was read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+func (b *browser) do(method, path, body string, header ...string) answer {
+	b.t.Helper()
+	q, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if body != "" {
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			q.Host = header[i+1]
+		}
+		q.Header.Set(header[i], header[i+1])
+	}
+	response, err := b.Do(q)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return answer{response, string(text)}
+}
+
+func (b *browser) get(path string, header ...string) answer {
+	b.t.Helper()
+	return b.do("GET", path, "", header...)
+}
+
+func (b *browser) post(path string, form url.Values, header ...string) answer {
+	b.t.Helper()
+	return b.do("POST", path, form.Encode(), header...)
+}
+
+// signIn signs somebody in.
+func (b *browser) signIn(name string) *browser {
+	b.t.Helper()
+	if a := b.post(b.base+"/signin", url.Values{"name": {name}, "password": {"sesame"}}); a.StatusCode != http.StatusSeeOther {
+		b.t.Fatalf("signing in: %d %s", a.StatusCode, a.body)
+	}
+	return b
+}
+
+func (r *rig) signedIn(name string) *browser { r.t.Helper(); return r.browser().signIn(name) }
+
+func await[T any](t *testing.T, what string, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(patience):
+		t.Fatalf("never: %s", what)
+	}
+	return v
+}

@@ -1,0 +1,39 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"livetail/auth"
+	"livetail/internal/wire"
+)
+
+// private is a group of routes for who is signed in.
+type private struct {
+	site        *site
+	signedOut   http.HandlerFunc
+	unavailable http.HandlerFunc
+}
+
+// only serves a route of the group. The session comes as an argument, so that no handler can forget to ask for it.
+func (p private) only(serve func(http.ResponseWriter, *http.Request, *auth.Session)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, err := p.site.Auth.Session(r)
+		switch {
+		case err == nil:
+			serve(w, r, session)
+		case errors.Is(err, auth.ErrSignedOut):
+			p.signedOut(w, r)
+		default:
+			p.site.Log.Warn("a session could not be checked", "error", err)
+			p.unavailable(w, r)
+		}
+	})
+}
+
+// visible is the log that a path names, if this user may see it. No answer after a false one may tell why. Whether the
+// log exists is nobody's business before.
+func (s *site) visible(r *http.Request, user auth.User) (wire.Log, bool) {
+	log := wire.Log{Host: r.PathValue("host"), ID: r.PathValue("id")}
+	return log, log.Check() == nil && s.Auth.May(user, log.Host, log.ID)
+}

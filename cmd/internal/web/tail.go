@@ -1,0 +1,34 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"livetail/auth"
+	"livetail/consumer"
+)
+
+// tail opens the socket of one log. A page cannot read why that is refused, so it asks apiLog before: both say the same.
+func (s *site) tail(w http.ResponseWriter, r *http.Request, session *auth.Session) {
+	log, ok := s.visible(r, session.User)
+	if !ok {
+		s.say404(w, r)
+		return
+	}
+	entry, _, known := s.Catalogue.Find(log)
+	switch {
+	case !known && s.Catalogue.Ready():
+		s.say404(w, r)
+		return
+	case !known:
+		s.say503(w, r)
+		return
+	}
+	ended, release := s.Auth.Watch(session.Key)
+	s.sockets.Serve(w, r, consumer.Visit{
+		User: session.User.Name, Log: log, Lines: uint32(max(entry.Lines, 0)), Paths: session.User.Admin || entry.ShowPath,
+		Ended: ended, Release: release,
+		Touch: func(ctx context.Context) bool { return !errors.Is(s.Auth.Touch(ctx, session.Key), auth.ErrSignedOut) },
+	})
+}

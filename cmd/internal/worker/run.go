@@ -1,0 +1,162 @@
+// Package worker is the process that reads logs: it announces what it can serve, takes tail jobs and follows files. It serves
+// nobody but Redis.
+package worker
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+
+	"livetail/cmd/internal/boot"
+	"livetail/internal/bus"
+	"livetail/internal/catalogue"
+	"livetail/internal/config"
+	"livetail/internal/dial"
+	"livetail/internal/jobs"
+	"livetail/internal/logs"
+	"livetail/internal/runs"
+	"livetail/internal/wire"
+	"livetail/tailer"
+)
+
+// Run serves the logs of the config until ctx ends. Redis may be away, then and at any time.
+func Run(ctx context.Context, p boot.Parts) error {
+	c := p.Config
+	names := wire.Names{Namespace: c.Redis.Namespace}
+	id := wire.NewProcessID()
+
+	shelf, err := logs.New(logs.Options{Host: c.Worker.Host, Specs: specs(c), Log: p.Log})
+	if err != nil {
+		return err
+	}
+	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Log: p.Log})
+	if err != nil {
+		return err
+	}
+	clients, err := dial.New(p.Dial())
+	if err != nil {
+		return err
+	}
+	defer clients.Close()
+	channels, err := bus.New(bus.Options{Control: clients.Control, Frames: clients.Frames, Log: p.Log})
+	if err != nil {
+		return err
+	}
+	tails, err := runs.New(runs.Options{Worker: id, Names: names, Sealer: wire.NewSealer(p.Secret), Bus: channels, Frames: channels,
+		Open: func(log wire.Log) runs.Follower { return open(shelf, files, log) }, Places: c.Worker.Places, Log: p.Log})
+	if err != nil {
+		return err
+	}
+	announcer, err := catalogue.NewAnnouncer(catalogue.AnnouncerOptions{Redis: clients.Keys, Bus: channels, Names: names, Secret: p.Secret,
+		Host: c.Worker.Host, Machine: machine(), Worker: id, View: func() catalogue.View { return view(shelf, tails, c.Worker.Places) }, Log: p.Log})
+	if err != nil {
+		return err
+	}
+	p.Log.Info("serving logs", "host", c.Worker.Host, "logs", len(shelf.Look().Entries))
+	// Jobs end first: they hand their tails over, and need all below for it.
+	return boot.InOrder(ctx,
+		func(ctx context.Context) error {
+			if clients.Wait(ctx, p.Log) != nil {
+				return nil
+			}
+			return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Names: names, Host: c.Worker.Host,
+				Most: c.Worker.Places + waitingJobs, Handle: tails.Handle, Stop: tails.Stop, Log: p.Log})
+		},
+		announcer.Run,
+		shelf.Run,
+		files.Run,
+		tails.Run,
+		channels.Run,
+	)
+}
+
+// waitingJobs is how many tails may wait at the worker for a free place, beside those that have one. More stay in the queue.
+const waitingJobs = 1000
+
+func specs(c *config.Config) []logs.Spec {
+	var out []logs.Spec
+	for _, l := range c.Logs {
+		s := logs.Spec{ID: l.ID, Name: l.Name, File: l.File, Folder: l.Folder, Glob: l.Glob, Latest: l.Latest, Self: l.Self, Group: l.Group,
+			Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath}
+		if l.Self {
+			s.File = c.OwnLog()
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func view(shelf *logs.Shelf, tails *runs.Runs, places int) catalogue.View {
+	seen := shelf.Look()
+	following := tails.Following()
+	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, Places: places, Free: tails.Free()}
+	for _, e := range seen.Entries {
+		v.Entries = append(v.Entries, catalogue.Entry{ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, Age: e.Age, Rate: e.Rate,
+			State: e.State, Why: e.Why, Tails: following[e.ID], Lines: e.Lines, ShowPath: e.ShowPath})
+	}
+	return v
+}
+
+// machine tells this machine from another of the same name, without telling Redis its id.
+func machine() string {
+	id, err := os.ReadFile("/etc/machine-id")
+	if err != nil || len(id) == 0 {
+		name, _ := os.Hostname()
+		id = []byte(name)
+	}
+	sum := sha256.Sum256(append([]byte("livetail machine "), id...))
+	return hex.EncodeToString(sum[:12])
+}
+
+// follower opens its log when it is first asked to follow it, since the shelf may not know it yet.
+type follower struct {
+	shelf *logs.Shelf
+	files *tailer.Tailer
+	log   wire.Log
+	open  *tailer.Follower
+}
+
+func open(shelf *logs.Shelf, files *tailer.Tailer, log wire.Log) *follower {
+	return &follower{shelf: shelf, files: files, log: log}
+}
+
+// Follow waits for the log to be one of ours, and follows it.
+func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error {
+	if f.open == nil {
+		source, err := f.find(ctx, s, to)
+		if err != nil {
+			return err
+		}
+		f.open = f.files.Open(tailer.Source{Path: source.Path, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
+	}
+	return f.open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
+}
+
+// Close closes what is open.
+func (f *follower) Close() error {
+	if f.open == nil {
+		return nil
+	}
+	return f.open.Close()
+}
+
+// find asks the shelf until it knows the log. A log can vanish from the config, or from its folder, between click and job.
+func (f *follower) find(ctx context.Context, s runs.Start, to runs.Sink) (logs.Source, error) {
+	for told := false; ; {
+		to.Turn()
+		if source, ok := f.shelf.Find(f.log.ID); ok && source.Path != "" {
+			return source, nil
+		}
+		if !told {
+			if err := sendMissing(ctx, f.log, s.From, to); err != nil {
+				return logs.Source{}, err
+			}
+			told = true
+		}
+		if err := pause(ctx); err != nil {
+			return logs.Source{}, fmt.Errorf("waiting for %s: %w", f.log, err)
+		}
+	}
+}

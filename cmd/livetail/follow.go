@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"livetail/cmd/internal/boot"
+	"livetail/internal/config"
+	"livetail/internal/wire"
+	"livetail/tailer"
+)
+
+// follow prints what a worker would send of some files until it is interrupted or nobody reads on.
+func follow(ctx context.Context, args []string) error {
+	files, start, o, err := parseFollow(args)
+	if err != nil {
+		return err
+	}
+	reader, err := tailer.New(tailer.Options{Key: o.key, Log: slog.New(boot.LogHandler(os.Stderr))})
+	if err != nil {
+		return err
+	}
+	to := &printer{out: os.Stdout, err: os.Stderr, headers: len(files) > 1, positions: o.positions}
+	runs := []func(context.Context) error{reader.Run, func(ctx context.Context) error { return untilClosed(ctx, os.Stdout) }}
+	for _, file := range files {
+		path, err := filepath.Abs(file)
+		if err != nil {
+			return fmt.Errorf("following %s: %w", file, err)
+		}
+		follower := reader.Open(tailer.Source{Path: path, Name: file})
+		defer follower.Close()
+		runs = append(runs, func(ctx context.Context) error { return follower.Follow(ctx, start, to.file(file)) })
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- boot.Together(ctx, runs...) }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		// A pager that does not read on holds a write up for ever; that must not hold the end up.
+		select {
+		case err = <-ended:
+		case <-time.After(time.Second):
+			os.Exit(0)
+		}
+	}
+	if errors.Is(err, errNobodyReads) || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
+}
+
+type followOptions struct {
+	key       []byte
+	positions bool
+}
+
+func parseFollow(args []string) (files []string, start tailer.Start, o followOptions, err error) {
+	var lines, from, path string
+	flags := flag.NewFlagSet("follow", flag.ContinueOnError)
+	flags.StringVar(&lines, "n", "", "")
+	flags.StringVar(&from, "from", "", "")
+	flags.StringVar(&path, "config", "", "")
+	flags.BoolVar(&o.positions, "positions", false, "")
+	if files, err = boot.ParseFlags(flags, args); err != nil {
+		return nil, start, o, err
+	}
+	fail := func(format string, args ...any) ([]string, tailer.Start, followOptions, error) {
+		return nil, start, o, boot.Usagef(format, args...)
+	}
+	if len(files) == 0 {
+		return fail("name a file: livetail follow FILE")
+	}
+	for _, file := range files {
+		if strings.HasPrefix(file, "-") {
+			return fail("%s comes after a file: flags come first, and a file of that name is ./%[1]s", file)
+		}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			return fail("%s is a directory: name files", file)
+		}
+	}
+	start = tailer.Start{MaxBytes: math.MaxInt64, Paths: true}
+	switch lines {
+	case "+1":
+		start.Lines = math.MaxInt
+	case "":
+		if from == "" { // else only for a position that cannot be used, and then none were asked for
+			start.Lines = 10
+		}
+	default:
+		if start.Lines, err = strconv.Atoi(lines); err == nil && start.Lines >= 0 && lines[0] != '+' {
+			break
+		}
+		return fail("-n %s: write a number of lines, or +1 to begin at the oldest byte", lines)
+	}
+	if from != "" {
+		if len(files) > 1 {
+			return fail("-from is a position in one log: name one file")
+		}
+		if start.From, err = wire.ParsePosition(from); err != nil {
+			return fail("-from: this is no position: %w", err)
+		}
+	}
+	o.key, err = followKey(path)
+	return files, start, o, err
+}
+
+// followKey is what positions are made with: the installation's own key, so that they are those of its pages, or where
+// no config is named one that everybody knows.
+func followKey(path string) ([]byte, error) {
+	if path == "" {
+		return []byte("livetail follow, without a secret"), nil
+	}
+	c, err := boot.LoadConfig(path, config.ForAll)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := config.ReadSecret(c.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	return boot.PositionKey(secret), nil
+}

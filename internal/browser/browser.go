@@ -1,0 +1,120 @@
+// Package browser starts a real, headless Chromium for tests and drives it.
+// A page that writes an error, throws, or breaks its Content-Security-Policy fails the test that opened it.
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is for a browser that hangs, not for one that is slow.
+const patience = 3 * time.Minute
+
+// Find is the path of the browser: $CHROME, or the first of the usual names.
+func Find() (string, error) {
+	if path := os.Getenv("CHROME"); path != "" {
+		return exec.LookPath(path)
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("no chromium, chromium-browser, google-chrome or $CHROME: install one")
+}
+
+// New starts a browser with an empty profile and one tab, and ends it with the test. The context is for chromedp, and is
+// one tab's: run nothing on it at the same time.
+func New(t testing.TB) context.Context {
+	t.Helper()
+	path, err := Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(context.Background(), patience)
+	t.Cleanup(stop)
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(profile(t)),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("hide-scrollbars", false),
+		chromedp.WindowSize(1280, 800),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stop)
+	return Tab(t, ctx)
+}
+
+// Tab opens a tab: another one of the same browser, with the same cookies and storage, when ctx is from New.
+func Tab(t testing.TB, ctx context.Context) context.Context {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(ctx)
+	t.Cleanup(stop)
+	if err := watch(ctx, t); err != nil {
+		t.Fatalf("starting the browser: %v", err)
+	}
+	return ctx
+}
+
+// watch fails the test for what a page complains of. The browser may tell it after the test's end, when it is too late.
+func watch(ctx context.Context, t testing.TB) error {
+	var mu sync.Mutex
+	over := false
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+	})
+	return chromedp.Listen(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		if words := complaint(event); words != "" && !over {
+			t.Errorf("the page complains: %s", words)
+		}
+	})
+}
+
+// complaint is what an event says that must not happen; "" when all is well. A request or a socket that is refused or gets
+// no answer is the page's daily bread, and only wrong when it is for a file of the page itself.
+func complaint(event any) string {
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		words := e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			words += " " + x.Description
+		}
+		return words
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeAssert {
+			return ""
+		}
+		var words []string
+		for _, arg := range e.Args {
+			words = append(words, strings.TrimSpace(string(arg.Value)+" "+arg.Description))
+		}
+		return strings.Join(words, " ")
+	case *log.EventEntryAdded:
+		refused := e.Entry.Source == log.EntrySourceNetwork &&
+			(!strings.Contains(e.Entry.URL, "/static/") || strings.HasPrefix(e.Entry.Text, "WebSocket connection to"))
+		if e.Entry.Level == log.EntryLevelError && !refused {
+			return fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+// Package catalogue keeps what each host announced that it can serve. An Announcer, in a worker, writes it to Redis and
+// tells of changes; a List, in a web process, reads it, follows the changes, and remembers it when Redis does not.
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// Entry is one log as its host announced it.
+type Entry struct {
+	ID, Name, Group string
+	Size            int64         // bytes
+	Age             time.Duration // since the last change; below 0: unknown
+	Rate            float64       // bytes a second over the last seconds
+	State           string        // "ok", "missing", "unreadable" or "refused"
+	Why             string        // words for people, unless ok
+	Tails           int           // how many follow it
+	Lines           int           // backlog on opening
+	ShowPath        bool          // whether people who are not administrators see paths
+}
+
+// View is all that a worker has to announce at one moment.
+type View struct {
+	Entries      []Entry
+	Notes        []string // words for people
+	Binary       int      // files that are not text
+	Places, Free int      // how many tails the worker takes, and how many more now
+}
+
+// Host is what is known of one host.
+type Host struct {
+	Name         string
+	Away         bool
+	AwayFor      time.Duration // since the last beat, when Away
+	Notes        []string
+	Binary       int
+	Places, Free int // of all its workers; 0 when Away
+}
+
+// Item is an entry with its address.
+type Item struct {
+	Log wire.Log
+	Entry
+}
+
+// Bus is the part of pub/sub that is needed here. Handlers given to Subscribe must not block, and confirmed is closed
+// once Redis has said yes.
+type Bus interface {
+	Publish(ctx context.Context, channel string, payload []byte) (receivers int64, err error)
+	Subscribe(channel string, handler func(payload []byte)) (confirmed <-chan struct{}, closeIt func())
+}
+
+// ErrHostTaken is wrapped by Announcer.Run when another machine already serves the host's name.
+var ErrHostTaken = errors.New("the host's name is taken")
+
+const (
+	defaultEvery = 2 * time.Second
+	// awayAfter is how many beats in a row must be missing before a host is away.
+	awayAfter = 3
+	// remembered is how long a host is known after its last beat. The key of a host expires then, and is told so with
+	// each beat: what is left of that time tells how long ago the last beat was, without anybody's clock.
+	remembered = 7 * 24 * time.Hour
+)

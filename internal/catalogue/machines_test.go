@@ -1,0 +1,141 @@
+package catalogue
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"livetail/internal/testredis"
+)
+
+func TestSecondMachineIsRefused(t *testing.T) {
+	t.Parallel()
+	testredis.Each(t, func(t *testing.T, addr string) {
+		w := newWorld(t, addr)
+		first := run(t, w.announcer("m1", "w1", logs("a")).Run)
+		l := w.list()
+		w.lists(l, "web-01/a")
+		second := run(t, w.announcer("m2", "w2", logs("b")).Run)
+		<-second.done
+		if !errors.Is(second.err, ErrHostTaken) || !strings.Contains(second.err.Error(), "web-01 is already served by another machine; give this one another worker.host") {
+			t.Errorf("got %v", second.err)
+		}
+		n := w.bus.count()
+		eventually(t, "more beats", func() bool { return w.bus.count() > n+2 })
+		for _, m := range w.bus.messages(t, 0) {
+			if m.Head.Machine != "m1" {
+				t.Errorf("the second machine said %+v", m)
+			}
+		}
+		w.lists(l, "web-01/a")
+		if first.stop(); first.err != nil {
+			t.Error(first.err)
+		}
+	})
+}
+
+func TestAnotherMachineMayFollowTheFirst(t *testing.T) {
+	t.Parallel()
+	t.Run("after its end", func(t *testing.T) {
+		w := newWorld(t, testredis.Embedded(t).Addr())
+		r := run(t, w.announcer("m1", "w1", logs("a")).Run)
+		l := w.list()
+		w.lists(l, "web-01/a")
+		r.stop()
+		run(t, w.announcer("m2", "w2", logs("b")).Run)
+		w.lists(l, "web-01/b")
+	})
+	t.Run("after its death", func(t *testing.T) {
+		w := newWorld(t, testredis.Embedded(t).Addr())
+		kill := w.killed("m1", "w1", logs("a"))
+		l := w.list()
+		w.lists(l, "web-01/a")
+		kill()
+		run(t, w.announcer("m2", "w2", logs("b")).Run)
+		w.lists(l, "web-01/b")
+	})
+}
+
+// A machine that was frozen and has been replaced meanwhile must not take its name back.
+func TestThawedMachineYields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testredis.Embedded(t).Addr())
+	old := w.announcer("m1", "w1", logs("a"))
+	if err := old.claim(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	if err := old.beat(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	run(t, w.announcer("m2", "w2", logs("b")).Run) // waits until the first was silent for long enough
+	l := w.list()
+	w.lists(l, "web-01/b")
+	if err := old.beat(w.ctx()); !errors.Is(err, ErrHostTaken) {
+		t.Errorf("got %v", err)
+	}
+	w.lists(l, "web-01/b")
+}
+
+// The same machine takes over at once: the worker before may have been killed.
+func TestRestartTakesOverAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testredis.Embedded(t).Addr())
+	old := w.announcer("m", "w1", logs("a"))
+	if err := old.claim(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	old.beat(w.ctx())
+	next := w.announcer("m", "w2", logs("b"))
+	if err := next.claim(w.ctx()); err != nil {
+		t.Fatal(err)
+	}
+	if err := next.beat(w.ctx()); err != nil || !next.writer {
+		t.Errorf("writer: %t, %v", next.writer, err)
+	}
+	l := w.list()
+	w.lists(l, "web-01/b")
+}
+
+// Of two workers of one machine the later one announces, and the other one goes on when that is gone.
+func TestTwoWorkersOfOneHost(t *testing.T) {
+	t.Parallel()
+	testredis.Each(t, func(t *testing.T, addr string) {
+		w := newWorld(t, addr)
+		v := logs("a")
+		run(t, w.announcer("m", "w1", v).Run)
+		l := w.list()
+		w.lists(l, "web-01/a")
+		kill := w.killed("m", "w2", v)
+		eventually(t, "places of both", func() bool { h := only(t, l); return h.Places == 20 && h.Free == 14 })
+		n := w.bus.count()
+		eventually(t, "more beats", func() bool { return w.bus.count() > n+10 })
+		says := map[string]bool{}
+		for _, m := range w.bus.messages(t, n) {
+			says[m.Head.Worker+" "+m.Say] = true
+		}
+		if len(says) != 2 || !says["w1 "+sayStandby] || !says["w2 "+sayBeat] {
+			t.Errorf("heard %v", says)
+		}
+		kill()
+		v.set(func(v *View) { v.Entries = append(v.Entries, Entry{ID: "b", Name: "name of b", State: "ok"}) })
+		w.lists(l, "web-01/a web-01/b")
+		eventually(t, "places of one", func() bool { h := only(t, l); return h.Places == 10 && !h.Away })
+	})
+}
+
+// Who ended in order is not waited for, however long silence would have to last.
+func TestByeFreesTheName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testredis.Embedded(t).Addr())
+	r := run(t, w.announcer("m1", "w1", logs("a")).Run)
+	l := w.list()
+	w.lists(l, "web-01/a")
+	r.stop()
+	next := w.announcer("m2", "w2", logs("b"))
+	next.o.Every = time.Hour
+	ctx := w.ctx()
+	if err := next.claim(ctx); err != nil || ctx.Err() != nil {
+		t.Errorf("claiming: %v, %v", err, ctx.Err())
+	}
+}

@@ -1,0 +1,148 @@
+package tailer
+
+import (
+	"bytes"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"livetail/internal/wire"
+)
+
+const (
+	checkBytes = 256 << 10       // a token's check is renewed after so much,
+	checkTime  = 1 * time.Second // or so long, but not for each tiny frame
+)
+
+// file is one file of a log: open, or lost but remembered (fd < 0).
+type file struct {
+	fd       int
+	dev, ino uint64
+	gen      uint32
+	name     string        // base name under which it was last seen
+	st       unix.Stat_t   // as of the last look
+	off      int64         // read and handed over so far
+	back     []byte        // up to backSize bytes before off: what must still be there
+	cut      bool          // off is inside a line whose beginning went out
+	upto     int64         // this round reads so far
+	known    int64         // its size when what was read was last known to be still there
+	tried    int64         // with this size it ended in half a line
+	until    time.Time     // end of its grace; zero: it has the log's name
+	flush    bool          // grace is over: half a line is all there will ever be
+	marks    []wire.Marker // said before its next bytes
+
+	tok  token
+	made time.Time // when tok.check was
+	id   wire.File // tok's form; "": to be made
+}
+
+func (h *file) same(st *unix.Stat_t) bool {
+	return h.fd >= 0 && h.ino == st.Ino && h.dev == uint64(st.Dev)
+}
+
+func (h *file) close() {
+	if h.fd >= 0 {
+		unix.Close(h.fd)
+		h.fd = -1
+	}
+}
+
+func (h *file) size() int64 { return h.st.Size }
+
+// look asks for the size, and says whether anything was done to the file since.
+func (h *file) look() (changed bool, err error) {
+	old := h.st
+	if err := unix.Fstat(h.fd, &h.st); err != nil {
+		return false, err
+	}
+	return old.Size != h.st.Size || old.Mtim != h.st.Mtim || old.Ctim != h.st.Ctim, nil
+}
+
+// pread reads at off until b is full or the file ends.
+func (h *file) pread(b []byte, off int64) (n int, err error) {
+	for n < len(b) {
+		m, err := unix.Pread(h.fd, b[n:], off+int64(n))
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || m == 0 {
+			return n, err
+		}
+		n += m
+	}
+	return n, nil
+}
+
+// seek goes to off and learns what is before it. It says whether so much is there.
+func (h *file) seek(off int64) bool {
+	b := make([]byte, min(off, backSize))
+	n, err := h.pread(b, off-int64(len(b)))
+	if err != nil || n < len(b) {
+		return false
+	}
+	h.off, h.back, h.tried, h.known = off, b, -1, off
+	h.cut = off > 0 && b[len(b)-1] != '\n'
+	h.tok, h.made, h.id = token{}, time.Time{}, ""
+	return true
+}
+
+// advance goes on behind data, which was read at off.
+func (h *file) advance(data []byte) {
+	h.off += int64(len(data))
+	h.cut = data[len(data)-1] != '\n'
+	if len(data) >= backSize {
+		h.back = append(h.back[:0], data[len(data)-backSize:]...)
+		return
+	}
+	if over := len(h.back) + len(data) - backSize; over > 0 {
+		h.back = h.back[:copy(h.back, h.back[over:])]
+	}
+	h.back = append(h.back, data...)
+}
+
+// intact says whether what was read last is still there.
+func (h *file) intact(buf []byte) bool {
+	b := buf[:len(h.back)]
+	n, err := h.pread(b, h.off-int64(len(b)))
+	return err == nil && n == len(b) && bytes.Equal(b, h.back)
+}
+
+// reset begins the file again, after it was truncated.
+func (h *file) reset() {
+	h.cut = false
+	h.off, h.back, h.tried, h.known, h.tok, h.id = 0, h.back[:0], -1, 0, token{}, ""
+}
+
+// identify makes the file's token good for off: its check is there or not far before, and never behind.
+func (t *Tailer) identify(h *file, log [3]byte) {
+	now := t.clock.Now()
+	renew := h.id == "" || h.off-h.tok.checkAt >= min(checkBytes, max(headSize, h.tok.checkAt)) || h.off > h.tok.checkAt && now.Sub(h.made) >= checkTime
+	if h.fd >= 0 && h.tok.headN < headSize && int64(h.tok.headN) < h.size() {
+		var b [headSize]byte
+		if n, err := h.pread(b[:], 0); err == nil && n > h.tok.headN {
+			h.tok.headN, h.tok.head = n, t.mac('h', b[:n])
+			h.id = ""
+		}
+	}
+	if renew {
+		h.tok.checkAt, h.tok.check = h.off, t.mac('c', h.back)
+		h.made = now
+		h.id = ""
+	}
+	if h.id == "" {
+		h.tok.log, h.tok.ino, h.tok.gen, h.tok.at = log, h.ino, h.gen, now.Unix()
+		h.id = h.tok.encode()
+	}
+}
+
+// holds says whether the file still has what tok saw in it.
+func (t *Tailer) holds(h *file, tok token) bool {
+	b := make([]byte, backSize)
+	head := b[:tok.headN]
+	if n, err := h.pread(head, 0); err != nil || n < len(head) || len(head) > 0 && t.mac('h', head) != tok.head {
+		return false
+	}
+	check := b[:min(tok.checkAt, backSize)]
+	n, err := h.pread(check, tok.checkAt-int64(len(check)))
+	return err == nil && n == len(check) && t.mac('c', check) == tok.check
+}

@@ -1,0 +1,211 @@
+package tailer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"livetail/internal/wire"
+)
+
+// ErrClosed is what Follow returns once the Follower is closed.
+var ErrClosed = errors.New("the follower is closed")
+
+// Follower reads one log. Follow may be called again and again, but not concurrently; Close at any time, from anywhere.
+type Follower struct {
+	t               *Tailer
+	src             Source
+	dir, base, stem string // of the path
+	log             [3]byte
+	slot            int
+	hops            []hop // watched; guarded by t.mu
+
+	// From the tailer's goroutines: there is something to read; names may have changed or the look is due.
+	wake chan struct{}
+	due  atomic.Bool
+	hint sync.Mutex // guards turn
+	turn struct {
+		ctx    context.Context
+		cancel context.CancelFunc
+	}
+
+	mu      sync.Mutex // guards what follows; never held while the sink works or the follower waits
+	stop    context.CancelFunc
+	closed  bool
+	home    hop     // where the file itself is, behind all links
+	held    []*file // oldest first; the last has the log's name if its until is zero
+	known   []key   // siblings that are older than the newest held file
+	st      unix.Stat_t
+	pending []wire.Marker // go with the next file that is opened
+
+	// of the current Follow
+	start Start
+	sink  Sink
+	edge  bool // the log was never open: begin before its live edge
+	live  bool
+	again bool      // the round has to begin anew: files changed places
+	told  string    // the state that readers know: waiting, unreadable, or "" for fine
+	why   string    // it is unreadable
+	since time.Time // the name is missing
+	marks []wire.Marker
+	frame wire.Frame
+	pos   wire.Position
+}
+
+// Follow sends frames to sink from start on, until ctx ends, the sink fails or f is closed, and says which. What an earlier
+// Follow holds open is used again, so bytes that were rotated away and deleted meanwhile can still be read.
+func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.closed:
+		return ErrClosed
+	case f.stop != nil:
+		return fmt.Errorf("following %s: it is followed already", f.src.Name)
+	}
+	f.stop, f.start, f.sink = cancel, start, sink
+	defer func() { f.stop, f.sink, f.frame = nil, nil, wire.Frame{} }()
+	f.t.add(f)
+	f.begin()
+	err := f.loop(ctx)
+	if f.closed {
+		return ErrClosed
+	}
+	return err
+}
+
+func (f *Follower) loop(ctx context.Context) error {
+	for {
+		f.sink.Turn()
+		f.due.Store(false)
+		f.sweep()
+		busy, err := f.round(ctx)
+		if err != nil {
+			return err
+		}
+		if busy {
+			continue
+		}
+		if last := f.last(); !f.live && last != nil && last.until.IsZero() && last.fd >= 0 {
+			f.live = true
+			edge := []wire.Marker{f.marker(wire.Marker{Kind: wire.MarkLive})}
+			if err := f.tell(ctx, &edge, last); err != nil {
+				return err
+			}
+			continue
+		}
+		if f.start.Stop && (f.live || f.told != "") {
+			return nil
+		}
+		if err := f.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// wait sleeps until there may be something to do.
+func (f *Follower) wait(ctx context.Context) error {
+	f.mu.Unlock()
+	defer f.mu.Lock()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-f.wake:
+		return nil
+	}
+}
+
+// room asks the sink. While it lets us wait, files are looked after: what is rotated meanwhile is held before it can be
+// deleted.
+func (f *Follower) room(ctx context.Context) (int, error) {
+	for {
+		turn := f.newTurn(ctx)
+		f.mu.Unlock()
+		n, err := f.sink.Room(turn)
+		f.mu.Lock()
+		switch {
+		case f.closed:
+			return 0, ErrClosed
+		case err == nil && n < 1:
+			return 0, fmt.Errorf("following %s: the sink offers room for %d bytes", f.src.Name, n)
+		case err == nil:
+			return n, nil
+		case ctx.Err() != nil:
+			return 0, ctx.Err()
+		case turn.Err() == nil:
+			return 0, err
+		}
+		f.due.Store(false)
+		f.sweep()
+		f.sink.Turn()
+	}
+}
+
+func (f *Follower) send(ctx context.Context, fr *wire.Frame) error {
+	f.mu.Unlock()
+	err := f.sink.Send(ctx, fr)
+	f.mu.Lock()
+	if err == nil && f.closed {
+		err = ErrClosed
+	}
+	return err
+}
+
+// newTurn is a context that ends when the next look is due; made anew only then.
+func (f *Follower) newTurn(ctx context.Context) context.Context {
+	f.hint.Lock()
+	defer f.hint.Unlock()
+	if f.turn.ctx == nil || f.turn.ctx.Err() != nil {
+		f.turn.ctx, f.turn.cancel = context.WithCancel(ctx)
+	}
+	return f.turn.ctx
+}
+
+// poke is how the tailer says that something may have changed. It never waits.
+func (f *Follower) poke(names bool) {
+	if names {
+		f.due.Store(true)
+		f.hint.Lock()
+		if f.turn.cancel != nil {
+			f.turn.cancel()
+		}
+		f.hint.Unlock()
+	}
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Close ends a Follow that is under way and closes all files and watches at once.
+func (f *Follower) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
+	if f.stop != nil {
+		f.stop()
+	}
+	for _, h := range f.held {
+		h.close()
+	}
+	f.held = nil
+	f.t.remove(f)
+	return nil
+}
+
+func (f *Follower) backlogFlag() uint8 {
+	if f.live {
+		return 0
+	}
+	return wire.Backlog
+}

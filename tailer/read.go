@@ -1,0 +1,221 @@
+package tailer
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	"livetail/internal/wire"
+)
+
+// buffers are held only while reading, in three sizes: a few lines do not need a large one.
+type buffers [3]sync.Pool
+
+var bufferSizes = [...]int{backSize + 8<<10, backSize + 32<<10, backSize + wire.MaxPayload}
+
+func (p *buffers) get(n int) *[]byte {
+	i := 0
+	for i < len(bufferSizes)-1 && bufferSizes[i] < n {
+		i++
+	}
+	if b, ok := p[i].Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, bufferSizes[i])
+	return &b
+}
+
+func (p *buffers) put(b *[]byte) {
+	for i, size := range bufferSizes {
+		if len(*b) == size {
+			p[i].Put(b)
+		}
+	}
+}
+
+// survey learns how far this round reads: sizes newest file first, so that what a writer put into a newer file came after
+// all that this round will read of an older one.
+func (f *Follower) survey() {
+	for i := len(f.held) - 1; i >= 0; i-- {
+		h := f.held[i]
+		h.upto = h.off
+		if h.fd < 0 {
+			continue
+		}
+		changed, err := h.look()
+		switch {
+		case err != nil:
+			f.broken(h, err)
+			continue
+		case h.size() < h.off, changed && h.size() == h.off && !f.intact(h):
+			f.rewritten(h)
+			return
+		case changed || h.size() != h.tried || h.flush:
+			h.upto = h.size()
+		}
+	}
+}
+
+func (f *Follower) intact(h *file) bool {
+	b := f.t.buffers.get(len(h.back))
+	defer f.t.buffers.put(b)
+	return h.intact(*b)
+}
+
+// round reads what is there, oldest file first, each up to its size at the round's beginning: then every writer's lines stay
+// in order through a rotation, and the newest file is never held back by one that still grows. It reports whether anything
+// went out.
+func (f *Follower) round(ctx context.Context) (busy bool, err error) {
+	busy = len(f.marks) > 0
+	if err := f.tell(ctx, &f.marks, f.last()); err != nil {
+		return busy, err
+	}
+	f.again = false
+	f.survey()
+	for i := 0; i < len(f.held) && !f.again; i++ {
+		h := f.held[i]
+		busy = busy || len(h.marks) > 0
+		if err := f.tell(ctx, &h.marks, h); err != nil {
+			return busy, err
+		}
+		for h.off < h.upto && !f.again {
+			sent, err := f.step(ctx, h)
+			busy = busy || sent
+			if err != nil {
+				return busy, err
+			}
+			if f.due.Swap(false) {
+				f.sweep()
+			}
+			f.sink.Turn()
+		}
+	}
+	return busy || f.again, nil
+}
+
+// step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame. What was
+// read last is read again with it and compared: so a file that was truncated and has grown past our place since is noticed
+// whenever there is something to read.
+func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
+	room, err := f.room(ctx)
+	if err != nil {
+		return false, err
+	}
+	most := min(room, wire.MaxPayload)
+	want := int(min(int64(most), h.upto-h.off))
+	before := len(h.back)
+	b := f.t.buffers.get(before + want)
+	defer f.t.buffers.put(b)
+	buf := (*b)[:before+want]
+	n, err := h.pread(buf, h.off-int64(before))
+	if err != nil {
+		f.broken(h, err)
+		return true, nil
+	}
+	if n < before || !bytes.Equal(buf[:before], h.back) {
+		f.rewritten(h)
+		h.upto = h.off
+		return true, nil
+	}
+	data := buf[before:n]
+	if len(data) == 0 {
+		h.upto = h.off
+		return false, nil
+	}
+	h.known = h.size()
+	if data[0] == 0 && f.skipHole(h) {
+		return true, nil
+	}
+	var flags uint8
+	switch at := bytes.LastIndexByte(data, '\n'); {
+	case at >= 0:
+		data = data[:at+1]
+	case len(data) == most && h.off+int64(len(data)) < h.size():
+		flags = wire.Open
+	case h.flush && h.off+int64(len(data)) == h.size():
+		flags = wire.NoEOL
+	case len(data) == most && !h.flush:
+		flags = wire.Open // it needs more than the room: its newline cannot fit
+	default:
+		h.tried, h.upto = h.size(), h.off
+		return false, nil
+	}
+	if h.cut {
+		flags |= wire.Cont
+	}
+	if !h.until.IsZero() {
+		h.until = f.t.clock.Now().Add(f.t.grace)
+	}
+	fr := &f.frame
+	*fr = wire.Frame{Kind: wire.Lines, Flags: flags | f.backlogFlag(), Start: h.off, Payload: data}
+	f.t.identify(h, f.log)
+	h.advance(data)
+	f.place(fr, h)
+	fr.Start, fr.Behind = h.off-int64(len(data)), f.behind()
+	return true, f.send(ctx, fr)
+}
+
+// skipHole passes over what nobody ever wrote, as a writer without O_APPEND leaves it behind after a truncation.
+func (f *Follower) skipHole(h *file) bool {
+	to := dataFrom(h, h.off, h.upto)
+	if to <= h.off {
+		return false
+	}
+	m := f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: to - h.off, Name: f.named(h.name), Why: "a hole in the file: nobody wrote there"})
+	if !h.seek(to) {
+		return false
+	}
+	h.cut = false
+	h.marks = append(h.marks, m)
+	h.upto = h.off // the marker first
+	return true
+}
+
+// broken deals with a file that fails to be read: its place is kept, and the next look tries to open it again.
+func (f *Follower) broken(h *file, err error) {
+	h.close()
+	h.upto = h.off
+	if h == f.last() {
+		f.trouble(words(err))
+		return
+	}
+	f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(err)}))
+}
+
+// behind is how many bytes the live edge is away.
+func (f *Follower) behind() (n int64) {
+	for _, h := range f.held {
+		n += max(0, h.size()-h.off)
+	}
+	return n
+}
+
+// place writes the position behind fr, whose payload is of h. Files of which nothing was read yet are left out: that they are
+// newer than the last place says enough.
+func (f *Follower) place(fr *wire.Frame, h *file) {
+	f.pos = f.pos[:0]
+	if h == nil {
+		if !f.edge {
+			none := token{log: f.log, at: f.t.clock.Now().Unix()}
+			f.pos = append(f.pos, wire.Place{File: none.encode()})
+		}
+		fr.After = f.pos
+		return
+	}
+	end := 0
+	for i, g := range f.held {
+		if g == h || g.off > 0 {
+			end = i + 1
+		}
+	}
+	for _, g := range f.held[:end] {
+		if g == h {
+			fr.Index = uint8(len(f.pos))
+		}
+		if g.id == "" { // else it stays: its check must not be behind the frame's first line
+			f.t.identify(g, f.log)
+		}
+		f.pos = append(f.pos, wire.Place{File: g.id, Offset: g.off})
+	}
+	fr.After, fr.Start = f.pos, h.off
+}

@@ -1,0 +1,227 @@
+package tailer
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// minAlone is how many bytes must agree before content alone names a file whose inode is nowhere to be seen: many logs begin
+// with the same header.
+const minAlone = 64
+
+var errMoved = errors.New("the file changes while it is opened")
+
+// begin finds where this Follow starts, and opens what is needed for it.
+func (f *Follower) begin() {
+	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
+	f.marks, f.pending = nil, nil
+	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
+		h.marks, h.tried, h.flush = nil, -1, false
+		return h.fd < 0
+	})
+	tokens := make([]token, len(f.start.From))
+	for i, place := range f.start.From {
+		tok, err := parseToken(place.File)
+		why := ""
+		if err != nil {
+			why = "the position is not one of ours"
+		} else if tok.log != f.log {
+			why = "the position is of another log"
+		}
+		if why != "" {
+			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkEdge, Why: why}))
+			tokens = nil
+			break
+		}
+		tokens[i] = tok
+	}
+	now, err := f.current()
+	if err != nil && !missing(err) {
+		f.trouble(words(err))
+	}
+	if len(tokens) == 0 {
+		for _, h := range f.held {
+			if h != now {
+				h.close()
+			}
+		}
+		f.held, f.edge = nil, true
+		if now != nil {
+			f.first(now)
+		}
+		return
+	}
+	f.resolve(tokens, now)
+}
+
+// current is the file that has the log's name: the one that is held, or opened now.
+func (f *Follower) current() (*file, error) {
+	fresh, err := f.openLog()
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range f.held {
+		if h.same(&fresh.st) {
+			fresh.close()
+			return h, nil
+		}
+	}
+	return fresh, nil
+}
+
+// first takes the log's first file. If the log was there from the beginning, that is before its live edge, else at 0.
+func (f *Follower) first(h *file) error {
+	f.learn(f.siblings())
+	off := int64(0)
+	if f.edge {
+		most := f.start.MaxBytes
+		if most <= 0 {
+			most = maxBacklog
+		}
+		var err error
+		if off, err = backlog(h, f.start.Lines, most); err != nil {
+			h.close()
+			return err
+		}
+	}
+	if !h.seek(off) {
+		h.close()
+		return errMoved
+	}
+	f.edge = false
+	f.held = append(f.held, h)
+	if f.told != wire.MarkWaiting {
+		h.marks = append(h.marks, f.opening(h))
+	}
+	f.found(h)
+	return nil
+}
+
+// resolve goes on from a position: it finds the position's files among all that there are, whatever they are called now,
+// and what is newer than they.
+func (f *Follower) resolve(tokens []token, now *file) {
+	list := f.candidates(now)
+	f.held = nil
+	if now != nil {
+		f.marks = append(f.marks, f.opening(now))
+	}
+	clock, newest := f.t.clock.Now(), -1
+	for i, tok := range tokens {
+		if tok.ino == 0 {
+			continue // "there was no file yet"
+		}
+		at := f.match(list, tok, f.start.From[i].Offset)
+		if at < 0 {
+			f.marks = append(f.marks, f.lost(list, tok))
+			continue
+		}
+		newest = max(newest, at)
+		if h := list[at].held; !slices.Contains(f.held, h) {
+			f.goOn(h, f.start.From[i].Offset)
+			h.until = clock.Add(f.t.grace)
+			f.held = append(f.held, h)
+		}
+	}
+	next := newest + 1
+	if newest < 0 {
+		next = f.newerThan(list, tokens[len(tokens)-1])
+	}
+	for _, s := range list[next:] {
+		if s.held != nil && !slices.Contains(f.held, s.held) {
+			s.held.reset()
+		}
+	}
+	if newest >= 0 { // what fails here is met again by the sweep
+		f.succeed(list, newest, clock)
+	} else {
+		f.take(list[next:], clock)
+	}
+	f.learn(list)
+	f.drop(list)
+	if last := f.last(); last != nil && last == now {
+		f.found(now)
+	}
+}
+
+// goOn continues h at off, or at its beginning if it does not reach that far any more.
+func (f *Follower) goOn(h *file, off int64) {
+	if _, err := h.look(); err == nil && off <= h.size() && h.seek(off) {
+		return
+	}
+	h.reset()
+	h.marks = append(h.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(h.name),
+		Why: "the position is past the file's end: it was truncated since"}))
+}
+
+// drop closes what list holds open and the follower does not need.
+func (f *Follower) drop(list []sibling) {
+	for _, s := range list {
+		if s.held != nil && !slices.Contains(f.held, s.held) {
+			s.held.close()
+		}
+	}
+}
+
+// match finds the file that tok is of, and opens it: by inode and what is in it; else, for a copy, by what is in it alone.
+func (f *Follower) match(list []sibling, tok token, off int64) int {
+	seen := false
+	for i := range list {
+		s := &list[i]
+		if s.packed || s.st.Ino != tok.ino {
+			continue
+		}
+		h, err := f.open(s)
+		if err != nil || h.gen != tok.gen && h.gen != 0 && tok.gen != 0 {
+			continue
+		}
+		seen = true
+		if f.t.holds(h, tok) {
+			return i
+		}
+	}
+	covered := max(int64(tok.headN), tok.checkAt)
+	if covered == 0 || !seen && covered < minAlone || off > headSize && tok.checkAt <= headSize {
+		return -1 // not enough to tell it from another file with the same header
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		s := &list[i]
+		if s.packed || s.st.Size < off || s.st.Ino == tok.ino {
+			continue
+		}
+		if h, err := f.open(s); err == nil && f.t.holds(h, tok) {
+			return i
+		}
+	}
+	return -1
+}
+
+// newerThan is where in list to begin once tok's file is lost: at what took its inode's name and place, else at the oldest file
+// that was written to since.
+func (f *Follower) newerThan(list []sibling, tok token) int {
+	if at := slices.IndexFunc(list, func(s sibling) bool { return s.st.Ino == tok.ino }); at >= 0 {
+		return at
+	}
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.log || s.st.Mtim.Sec >= tok.at })
+	if at < 0 {
+		return len(list)
+	}
+	return at
+}
+
+// lost is the marker for a file that cannot be found.
+func (f *Follower) lost(list []sibling, tok token) wire.Marker {
+	m := wire.Marker{Kind: wire.MarkGap, Bytes: -1, Why: "the file of the position is no longer there"}
+	for _, s := range list {
+		switch {
+		case s.st.Ino == tok.ino && !s.packed:
+			m.Name, m.Why = f.named(s.name), "the file was truncated or rewritten since"
+			return f.marker(m)
+		case s.packed && s.st.Mtim.Sec >= tok.at:
+			m.Name, m.Why = f.named(s.name), "the rest of the position's file may be in a compressed one"
+		}
+	}
+	return f.marker(m)
+}

@@ -1,0 +1,268 @@
+package tailer
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"livetail/internal/wire"
+)
+
+// maxHeld bounds the open files of one log. Those that did not fit are opened as others end: they keep their names.
+const maxHeld = wire.MaxPlaces - 2
+
+// sweep compares the log's name with what is held: opens what appeared, in order, and closes what is over. It reads no lines.
+func (f *Follower) sweep() {
+	now := f.t.clock.Now()
+	last := f.last()
+	_, err := stat(f.src.Path, &f.st)
+	if err == nil && (last == nil || !last.same(&f.st)) {
+		for range 3 { // rotations go on while we look
+			if err = f.extend(now); !errors.Is(err, unix.ENOENT) {
+				break
+			}
+		}
+	} else if err == nil {
+		f.found(last)
+	}
+	switch {
+	case err == nil:
+	case missing(err):
+		f.gone(now)
+	default:
+		f.trouble(words(err))
+	}
+	f.retire(now)
+}
+
+func (f *Follower) last() *file {
+	if len(f.held) == 0 {
+		return nil
+	}
+	return f.held[len(f.held)-1]
+}
+
+// extend opens what is newer than the newest held file, up to the one that has the log's name.
+func (f *Follower) extend(now time.Time) error {
+	fresh, err := f.openLog()
+	if err != nil {
+		return err
+	}
+	f.t.add(f) // a link may lead elsewhere now
+	last := f.last()
+	switch {
+	case last == nil:
+		return f.first(fresh)
+	case last.fd < 0 && f.adopt(last, fresh):
+		f.found(last)
+		return nil
+	}
+	if at := slices.IndexFunc(f.held, func(h *file) bool { return h.same(&fresh.st) }); at >= 0 {
+		fresh.close()
+		h := f.held[at]
+		f.held = append(slices.Delete(f.held, at, at+1), h)
+		last.until = now.Add(f.t.grace)
+		f.found(h)
+		return nil
+	}
+	if changed, err := last.look(); last.fd >= 0 && err == nil && changed && !f.intact(last) {
+		f.rewritten(last) // that too, before the name went to another
+	}
+	list := f.candidates(fresh)
+	defer f.drop(list)
+	defer func() { f.learn(list) }()
+	if _, err := stat(f.src.Path, &f.st); err == nil && !fresh.same(&f.st) {
+		return unix.ENOENT // it was rotated again before the list was made
+	}
+	return f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
+}
+
+// succeed takes what comes after the newest held file, which is the one at index at of list.
+func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
+	last, rest := list[at].held, list[at+1:]
+	for i := range rest {
+		if rest[i].packed {
+			continue
+		}
+		h, err := f.open(&rest[i])
+		if err != nil {
+			return err
+		}
+		if h == last || slices.Contains(f.held, h) || !f.continues(last, h) {
+			continue
+		}
+		last.until, h.until = now.Add(f.t.grace), now.Add(f.t.grace)
+		if rest[i].log {
+			f.found(h)
+		}
+		rest = rest[i+1:]
+		break
+	}
+	return f.take(rest, now)
+}
+
+// take appends what list names, oldest first, as far as there is room. What does not fit is taken as others end.
+func (f *Follower) take(list []sibling, now time.Time) error {
+	for i := range list {
+		s := &list[i]
+		if s.packed {
+			f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.name),
+				Why: "it was compressed before it was read"}))
+			continue
+		}
+		if len(f.held) >= maxHeld {
+			return nil
+		}
+		h, err := f.open(s)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(f.held, h) || h.fd < 0 {
+			continue
+		}
+		h.marks = append(h.marks, f.pending...)
+		f.pending = nil
+		h.until = now.Add(f.t.grace)
+		if last := f.last(); last != nil {
+			last.until = now.Add(f.t.grace)
+			h.marks = append(h.marks, f.change(last))
+		}
+		f.held = append(f.held, h)
+		if s.log {
+			f.found(h)
+		}
+	}
+	return nil
+}
+
+// change is the marker between old and the next file.
+func (f *Follower) change(old *file) wire.Marker {
+	if old.fd >= 0 {
+		old.look()
+		if old.st.Nlink == 0 {
+			return f.marker(wire.Marker{Kind: wire.MarkReplaced, Name: f.named(f.base)})
+		}
+	}
+	m := wire.Marker{Kind: wire.MarkRotated, Name: f.named(f.base)}
+	if old.name != f.base {
+		m.To = f.named(old.name)
+	}
+	return f.marker(m)
+}
+
+// adopt gives a file that was closed its descriptor back, if fresh is the same and still has what was read.
+func (f *Follower) adopt(h, fresh *file) bool {
+	if h.ino != fresh.ino || h.gen != fresh.gen || fresh.size() < h.off {
+		return false
+	}
+	h.fd, h.dev, h.st = fresh.fd, fresh.dev, fresh.st
+	if h.intact(make([]byte, backSize)) {
+		return true
+	}
+	h.fd = -1
+	return false
+}
+
+// continues says whether fresh is the same text as old under a new inode, as editors save it; then it takes old's place.
+// A rotation that kept old under another name is never that, even if both begin with the same header.
+func (f *Follower) continues(old, fresh *file) bool {
+	if old.fd < 0 || fresh.fd < 0 {
+		return false
+	}
+	if _, err := old.look(); err != nil || old.size() == 0 || fresh.size() < old.size() {
+		return false
+	}
+	switch {
+	case f.backup(old):
+	case old.st.Nlink > 0:
+		return false
+	case compareTimes(born(fresh.fd, "", &fresh.st), old.st.Ctim) > 0:
+		return false // it was made only after the old one was removed: a new log, even if it begins alike
+	}
+	tok := token{headN: int(min(old.off, headSize)), checkAt: old.off, check: f.t.mac('c', old.back)}
+	head := make([]byte, tok.headN)
+	if n, err := old.pread(head, 0); err != nil || n < len(head) {
+		return false
+	}
+	tok.head = f.t.mac('h', head)
+	if !f.t.holds(fresh, tok) || !sameBytes(old, fresh, old.off, old.size()) || !fresh.seek(old.off) {
+		return false
+	}
+	fresh.cut = old.cut
+	old.seek(old.size()) // somebody may still write to it
+	f.held = append(f.held, fresh)
+	return true
+}
+
+// backup says whether old is now what an editor keeps beside the file.
+func (f *Follower) backup(old *file) bool {
+	var st unix.Stat_t
+	return unix.Lstat(f.src.Path+"~", &st) == nil && old.same(&st)
+}
+
+// found notes that the log is there, as h.
+func (f *Follower) found(h *file) {
+	h.until, h.flush, h.name = time.Time{}, false, f.base
+	f.since = time.Time{}
+	switch f.told {
+	case "":
+		return
+	case wire.MarkWaiting:
+		h.marks = append(h.marks, f.opening(h))
+	default:
+		h.marks = append(h.marks, f.marker(wire.Marker{Kind: wire.MarkReadable, Name: f.named(f.base)}))
+	}
+	f.told, f.why = "", ""
+}
+
+// gone notes that the log's name is not there.
+func (f *Follower) gone(now time.Time) {
+	last := f.last()
+	if last == nil {
+		f.edge = false // whatever comes is new
+	} else if last.until.IsZero() {
+		last.until = now.Add(f.t.grace)
+	}
+	if f.since.IsZero() {
+		f.since = now
+	}
+	// Between a rotation's two steps the name is missing too, for a moment that is not worth a word.
+	if f.told != wire.MarkWaiting && (last == nil || now.Sub(f.since) >= f.t.every) {
+		f.told = wire.MarkWaiting
+		f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkWaiting, Name: f.named(f.base)}))
+	}
+}
+
+// trouble notes that the log is there and cannot be read.
+func (f *Follower) trouble(why string) {
+	f.since = time.Time{}
+	if f.told == wire.MarkUnreadable && f.why == why {
+		return
+	}
+	f.told, f.why = wire.MarkUnreadable, why
+	f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkUnreadable, Name: f.named(f.base), Why: why}))
+}
+
+// retire closes files whose grace is over. The last one is remembered: it may come back.
+func (f *Follower) retire(now time.Time) {
+	crowded := len(f.held) >= maxHeld
+	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
+		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && !crowded {
+			return h.fd < 0 && h != f.last() && len(h.marks) == 0
+		}
+		if _, err := h.look(); err == nil && h.off < h.size() {
+			h.flush = true // half a line, or a reader who is slow
+			return false
+		}
+		if len(h.marks) > 0 {
+			return false
+		}
+		h.close()
+		if h == f.last() {
+			return false
+		}
+		return true
+	})
+}

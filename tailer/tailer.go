@@ -1,0 +1,151 @@
+// Package tailer is what turns one log into frames: backlog, then live, through every kind of rotation.
+// It knows files and nothing else.
+package tailer
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"livetail/internal/wire"
+)
+
+// Options of a Tailer.
+type Options struct {
+	// Key makes fingerprints unguessable: nobody can learn a file's content by trying tokens. At least 16 bytes.
+	Key []byte
+	// Grace is how long a rotated file is still read beside the new one, counted from the last byte it gave. 0: 30 s.
+	Grace time.Duration
+	// Look is how often a log's name is compared with the open file, whatever events say. 0: 1 s.
+	Look time.Duration
+	// Clock is where time comes from. nil: the system's.
+	Clock Clock
+	// Log hears of what an operator can mend, such as exhausted watches. nil: nobody does.
+	Log *slog.Logger
+}
+
+// Tailer is what all followers of a process share: one inotify instance and one clock. Safe for concurrent use.
+type Tailer struct {
+	key          []byte
+	grace, every time.Duration
+	clock        Clock
+	log          *slog.Logger
+	macs         sync.Pool // of *mac
+	buffers      buffers
+
+	watching sync.Mutex        // guards the watcher; taken before mu
+	watcher  *fsnotify.Watcher // nil: not running, or inotify cannot be had
+	told     bool              // that watches are exhausted
+
+	mu        sync.Mutex
+	followers map[*Follower]struct{}
+	opened    int
+	dirs      map[string]*dir
+}
+
+// New checks o. Nothing is opened and nothing runs until Run.
+func New(o Options) (*Tailer, error) {
+	if len(o.Key) < 16 {
+		return nil, fmt.Errorf("making a tailer: a key of %d bytes, at least 16 are needed", len(o.Key))
+	}
+	if o.Grace < 0 || o.Look < 0 {
+		return nil, errors.New("making a tailer: negative grace or look")
+	}
+	if o.Grace == 0 {
+		o.Grace = 30 * time.Second
+	}
+	if o.Look == 0 {
+		o.Look = time.Second
+	}
+	if o.Clock == nil {
+		o.Clock = systemClock{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log,
+		followers: map[*Follower]struct{}{}, dirs: map[string]*dir{}}
+	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
+	return t, nil
+}
+
+// mac is a keyed hash with the room it works in, so that using it allocates nothing.
+type mac struct {
+	hash.Hash
+	room [sha256.Size]byte
+}
+
+// mac is the keyed hash of b; what keeps hashes for different purposes apart.
+func (t *Tailer) mac(what byte, b []byte) (sum [8]byte) {
+	m := t.macs.Get().(*mac)
+	defer t.macs.Put(m)
+	m.Reset()
+	m.room[0] = what
+	m.Write(m.room[:1])
+	m.Write(b)
+	copy(sum[:], m.Sum(m.room[:0]))
+	return sum
+}
+
+// Source says which log to follow.
+type Source struct {
+	// Path is the log's absolute path.
+	Path string
+	// Name is what readers who may not see paths see. "": the path's base.
+	Name string
+	// FollowLinksTo lists folders into which a symbolic link may lead. A link that stays in or below its own folder is always
+	// followed, any other never.
+	FollowLinksTo []string
+}
+
+// Open makes a follower of src. It opens nothing yet: Follow does.
+func (t *Tailer) Open(src Source) *Follower {
+	if src.Name == "" {
+		src.Name = filepath.Base(src.Path)
+	}
+	f := &Follower{t: t, src: src, dir: filepath.Dir(src.Path), base: filepath.Base(src.Path), wake: make(chan struct{}, 1)}
+	f.home = hop{f.dir, f.base}
+	f.stem = f.base[:len(f.base)-len(filepath.Ext(f.base))]
+	sum := t.mac('p', []byte(src.Path))
+	copy(f.log[:], sum[:])
+	t.mu.Lock()
+	f.slot = t.opened % slots
+	t.opened++
+	t.mu.Unlock()
+	return f
+}
+
+// Start says where a Follow begins.
+type Start struct {
+	// From is a position, or a line's own token as a position of one place. Empty: Lines before the live edge.
+	From wire.Position
+	// Lines of backlog when From is empty.
+	Lines int
+	// MaxBytes bounds that backlog. 0: 256 KiB.
+	MaxBytes int64
+	// Paths lets markers carry whole paths.
+	Paths bool
+	// Stop ends the Follow with nil at the live edge instead of waiting there.
+	Stop bool
+}
+
+// Sink takes what a follower reads. Its methods are called from the goroutine that called Follow.
+type Sink interface {
+	// Room waits until something may be sent, and says how many payload bytes the next frame may have, at least 1. When ctx
+	// ends it returns at once with any error; the follower then looks after its files and asks again. A marker shortens
+	// itself to fit, but not below 48 bytes, which the sink has to bear.
+	Room(ctx context.Context) (int, error)
+	// Send takes one frame, in order. When it returns, the frame, its position and its payload are the follower's again.
+	Send(ctx context.Context, f *wire.Frame) error
+	// Turn says that the follower is alive: at every turn of its loop, at least once per Look.
+	Turn()
+}

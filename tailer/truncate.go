@@ -1,0 +1,132 @@
+package tailer
+
+import (
+	"bytes"
+	"slices"
+
+	"livetail/internal/wire"
+)
+
+// rewritten deals with a file that no longer has what was read from it: cut, or begun again, or both between two looks.
+func (f *Follower) rewritten(h *file) {
+	f.again = true
+	h.look()
+	mark := wire.Marker{Kind: wire.MarkTruncated, Name: f.named(h.name)}
+	lost, list := h.known-h.off, f.siblings()
+	off, short := f.shortened(h)
+	if short && h.seek(off) {
+		mark.Why = "only its end was cut off"
+	} else if c := f.copyOf(h, list); c != nil {
+		lost = 0
+		c.until = f.t.clock.Now() // nobody writes to a copy
+		f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
+		mark.To = f.named(c.name)
+		h.reset()
+	} else {
+		h.reset()
+	}
+	f.relearn(h, list)
+	if lost > 0 {
+		h.marks = append(h.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: lost, Name: f.named(h.name),
+			Why: "it was truncated before this was read"}))
+	}
+	h.marks = append(h.marks, f.marker(mark))
+}
+
+// relearn notes what is older than h, which begins anew: its copy is.
+func (f *Follower) relearn(h *file, list []sibling) {
+	if h != f.last() {
+		return
+	}
+	end := slices.IndexFunc(list, func(s sibling) bool { return h.same(&s.st) })
+	if _, err := stat(f.src.Path, &f.st); err == nil && h.same(&f.st) {
+		end = len(list)
+	}
+	var known []key
+	for i, s := range list {
+		if i < end || slices.Contains(f.known, s.key) || slices.Contains(f.held, s.held) {
+			known = append(known, s.key)
+		}
+	}
+	f.known = known
+}
+
+// shortened finds where to go on in a file whose end was cut off and whose beginning is as it was.
+func (f *Follower) shortened(h *file) (int64, bool) {
+	size, from := h.size(), h.off-int64(len(h.back))
+	if size == 0 || size >= h.off {
+		return 0, false
+	}
+	if size > from {
+		b := make([]byte, size-from)
+		if n, err := h.pread(b, from); err != nil || n < len(b) || !bytes.Equal(b, h.back[:len(b)]) {
+			return 0, false
+		}
+		if at := bytes.LastIndexByte(b, '\n'); at >= 0 {
+			return from + int64(at) + 1, true
+		}
+		if from == 0 {
+			return 0, true
+		}
+		return size, true
+	}
+	// Further back only the token's check is known; what is behind it is told again.
+	if h.tok.checkAt >= backSize && h.tok.checkAt <= size && f.t.holds(h, h.tok) {
+		return h.tok.checkAt, true
+	}
+	return 0, false
+}
+
+// copyOf finds the copy that copytruncate made, and opens it where reading h had come to.
+func (f *Follower) copyOf(h *file, list []sibling) *file {
+	if h.off == 0 {
+		return nil
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		s := &list[i]
+		if s.packed || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
+			continue
+		}
+		c, err := f.open(s)
+		if err == nil && f.copied(h, c) {
+			return c
+		}
+		if err == nil {
+			c.close()
+			s.held = nil
+		}
+	}
+	return nil
+}
+
+// copied says whether c has what was read from h, which itself may not have it any more; then c goes on from there.
+func (f *Follower) copied(h, c *file) bool {
+	tok := token{headN: h.tok.headN, head: h.tok.head, checkAt: h.off, check: f.t.mac('c', h.back)}
+	if !f.t.holds(c, tok) || !c.seek(h.off) {
+		return false
+	}
+	c.cut = h.cut
+	return true
+}
+
+const mostCompared = 64 << 20
+
+// sameBytes compares two files from one offset to another, if that is not too much work.
+func sameBytes(a, b *file, from, to int64) bool {
+	if to-from > mostCompared {
+		return false
+	}
+	x, y := make([]byte, min(to-from, 64<<10)), make([]byte, min(to-from, 64<<10))
+	for from < to {
+		n := min(to-from, int64(len(x)))
+		i, err1 := a.pread(x[:n], from)
+		j, err2 := b.pread(y[:n], from)
+		if err1 != nil || err2 != nil || int64(i) < n || int64(j) < n || !bytes.Equal(x[:n], y[:n]) {
+			return false
+		}
+		from += n
+	}
+	return true
+}
+
+var newline = []byte{'\n'}

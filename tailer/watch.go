@@ -1,0 +1,131 @@
+package tailer
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// slots spread the looks of many followers over the time between two of one.
+const slots = 8
+
+// Run hears events and looks at the time, and tells the followers, until ctx ends. Without it nothing is noticed. Where
+// inotify cannot be had, the looks alone must do.
+func (t *Tailer) Run(ctx context.Context) error {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		t.log.Warn("files are not watched, they are looked at instead: raise fs.inotify.max_user_instances", "every", t.every, "cause", err)
+		w = nil
+	}
+	t.setWatcher(w)
+	defer t.setWatcher(nil)
+	var both sync.WaitGroup
+	defer both.Wait()
+	if w != nil {
+		defer w.Close()
+		both.Go(func() { t.hear(ctx, w) })
+	}
+	ticks, stop := t.clock.Tick(t.every / slots)
+	defer stop()
+	for n := 0; ; n = (n + 1) % slots {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks:
+		}
+		if n == 0 {
+			t.lookAtDirs()
+		}
+		t.pokeSlot(n)
+	}
+}
+
+// setWatcher begins to use w, or none.
+func (t *Tailer) setWatcher(w *fsnotify.Watcher) {
+	t.watching.Lock()
+	defer t.watching.Unlock()
+	t.watcher, t.told = w, false
+	for _, path := range t.watchedDirs() {
+		t.watch(path)
+	}
+	t.pokeAll()
+}
+
+// hear fans events out. It never waits for a follower.
+func (t *Tailer) hear(ctx context.Context, w *fsnotify.Watcher) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case ev, ok := <-w.Events:
+			if !ok {
+				return
+			}
+			t.dispatch(ev)
+		case err, ok := <-w.Errors:
+			if !ok {
+				return
+			}
+			if !errors.Is(err, fsnotify.ErrEventOverflow) {
+				t.log.Warn("watching files", "cause", err)
+			}
+			t.pokeAll() // something was missed
+		}
+	}
+}
+
+func (t *Tailer) dispatch(ev fsnotify.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	names := ev.Op&^fsnotify.Write != 0
+	folder, base := filepath.Split(ev.Name)
+	if len(folder) > 1 {
+		folder = folder[:len(folder)-1]
+	}
+	if d := t.dirs[folder]; d != nil {
+		d.poke(base, names)
+	}
+	if d := t.dirs[ev.Name]; d != nil && ev.Op&(fsnotify.Remove|fsnotify.Rename) != 0 {
+		d.watched = false
+		d.poke("", true)
+	}
+}
+
+// poke tells those whom a change of name concerns; "" concerns all.
+func (d *dir) poke(name string, names bool) {
+	exact := d.byName[name]
+	for _, f := range exact {
+		f.poke(names)
+	}
+	if len(exact) > 0 && !names {
+		return
+	}
+	for f := range d.followers {
+		// Rotated files still grow, and a link on the way may be turned.
+		if name == "" || strings.HasPrefix(name, f.stem) || names && len(f.hops) > 1 {
+			f.poke(names)
+		}
+	}
+}
+
+func (t *Tailer) pokeAll() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for f := range t.followers {
+		f.poke(true)
+	}
+}
+
+func (t *Tailer) pokeSlot(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for f := range t.followers {
+		if f.slot == n {
+			f.poke(true)
+		}
+	}
+}

@@ -1,0 +1,28 @@
+import { equal, fromBase64, ok, parseFrame, throws } from './check.js'
+
+const cases = await (await fetch('../frames')).json()
+
+export function testFramesAsTheWorkerWritesThem() {
+  ok(cases.length > 50, 'there are frames to read')
+  for (const { bytes, flags, behind, position, payload, marker } of cases) {
+    const frame = parseFrame(fromBase64(bytes).buffer)
+    equal(frame.flags, flags, 'flags')
+    equal(frame.behind, behind, 'behind')
+    equal(frame.position, position, 'position')
+    equal(btoa(String.fromCharCode(...frame.payload)), payload, 'payload')
+    equal(frame.marker, marker, 'marker')
+  }
+}
+
+export function testNoFrames() {
+  const good = fromBase64(cases[0].bytes)
+  throws(() => parseFrame(good.slice(0, 63).buffer), 'a short header')
+  throws(() => parseFrame(good.slice(0, -1).buffer), 'a byte short')
+  throws(() => parseFrame(new Uint8Array([...good, 0]).buffer), 'a byte more')
+  const other = good.slice()
+  other[0] = 2
+  throws(() => parseFrame(other.buffer), 'another version')
+  const places = good.slice()
+  places[3] = 200
+  throws(() => parseFrame(places.buffer), 'more places than bytes')
+}

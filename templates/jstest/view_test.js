@@ -1,0 +1,210 @@
+import { Buffer } from '../static/js/buffer.js'
+import { makeRow } from '../static/js/row.js'
+import { View } from '../static/js/view.js'
+import { CONT, OPEN } from '../static/js/frame.js'
+import { equal, lines, ok, painted, until } from './check.js'
+
+const ROW = 19
+const SHOWN = 20
+
+/** A log on a screen of 20 rows. @param {ConstructorParameters<typeof Buffer>[0]} [max] */
+async function screen(max) {
+  document.body.replaceChildren()
+  const scroller = document.body.appendChild(document.createElement('main'))
+  scroller.className = 'log'
+  scroller.style.height = `${ROW * SHOWN}px`
+  scroller.style.width = '600px'
+  const buffer = new Buffer(max)
+  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row) })
+  let n = 0
+  const add = async (count) => {
+    for (let i = 0; i < count; i++) if (buffer.take(lines(`line ${n}\n`))) n++
+    view.changed()
+    await painted()
+  }
+  const scroll = async (top) => {
+    scroller.scrollTop = top
+    await painted()
+  }
+  await painted()
+  return { scroller, buffer, view, add, scroll }
+}
+
+/** The rows that are seen, by their text and place. @param {Element} scroller */
+function seen(scroller) {
+  const box = scroller.getBoundingClientRect()
+  return [...scroller.querySelectorAll('.row')]
+    .map((row) => ({ text: row.textContent ?? '', top: Math.round(row.getBoundingClientRect().top - box.top) }))
+    .filter(({ top }) => top > -ROW && top < scroller.clientHeight)
+}
+
+export async function testStaysAtTheEnd() {
+  const { scroller, add, view } = await screen()
+  await add(5)
+  equal(seen(scroller).map((row) => row.text), ['line 0', 'line 1', 'line 2', 'line 3', 'line 4'])
+  for (let i = 0; i < 5; i++) {
+    await add(100)
+    equal(seen(scroller).at(-1)?.text, `line ${104 + 100 * i}`)
+    ok(view.atEnd, 'at the end')
+  }
+  const rows = seen(scroller)
+  equal(rows.length >= SHOWN, true)
+  rows.forEach((row, i) => equal(row.top - rows[0].top, i * ROW, 'rows have one height'))
+}
+
+export async function testReadersAreNotMoved() {
+  const { scroller, add, scroll, view } = await screen()
+  await add(500)
+  await scroll(100 * ROW + 7)
+  ok(!view.atEnd, 'left the end')
+  const before = seen(scroller)
+  equal(before[0], { text: 'line 100', top: -7 })
+  await add(1000)
+  equal(seen(scroller), before)
+  view.toEnd()
+  await painted()
+  equal(seen(scroller).at(-1)?.text, 'line 1499')
+  await add(10)
+  equal(seen(scroller).at(-1)?.text, 'line 1509')
+}
+
+export async function testASmallStepLeavesTheEnd() {
+  const { scroller, add, scroll, view } = await screen()
+  await add(100)
+  await scroll(scroller.scrollTop - 3)
+  ok(!view.atEnd, 'left the end')
+  const before = seen(scroller)
+  await add(10)
+  equal(seen(scroller), before)
+}
+
+export async function testComingBackToTheEndFollowsAgain() {
+  const { scroller, add, scroll, view } = await screen()
+  await add(100)
+  await scroll(10 * ROW)
+  await add(10)
+  ok(!view.atEnd, 'still away')
+  await scroll(1e9)
+  ok(view.atEnd, 'back')
+  await add(10)
+  equal(seen(scroller).at(-1)?.text, 'line 119')
+}
+
+export async function testTrimmingMovesNothing() {
+  const { scroller, buffer, add, scroll } = await screen({ lines: 1000 })
+  await add(1000)
+  await scroll(500 * ROW + 3)
+  const before = seen(scroller)
+  const first = before[0].text
+  const kept = document.querySelectorAll('.row')[25]
+  await add(300)
+  ok(buffer.first > 0, 'old rows went')
+  equal(seen(scroller), before)
+  equal(seen(scroller)[0].text, first)
+  ok(kept.isConnected, 'elements stay, so that a selection does')
+}
+
+export async function testAFullPageHoldsStill() {
+  const { scroller, buffer, add, scroll, view } = await screen({ lines: 1000 })
+  await add(1000)
+  await scroll(300 * ROW)
+  const before = seen(scroller)
+  await add(5000)
+  equal(seen(scroller), before)
+  equal(buffer.take(lines('one more\n')), false)
+  view.toEnd()
+  await painted()
+  equal(buffer.take(lines('one more\n')), true)
+}
+
+export async function testTheOldestRowSaysThatOlderOnesWent() {
+  const { scroller, buffer, add, scroll } = await screen({ lines: 100 })
+  await add(150)
+  await scroll(0)
+  const [top, next] = seen(scroller)
+  equal(top.text, `${buffer.first} older rows let go by this page; the log still has them`)
+  equal(next.text, `line ${buffer.first}`)
+}
+
+export async function testSelectingHoldsTheView() {
+  const { scroller, add, view } = await screen()
+  await add(100)
+  const before = seen(scroller)
+  const row = [...scroller.querySelectorAll('.row')].at(-3)
+  getSelection()?.selectAllChildren(/** @type {Element} */ (row))
+  await until(() => view.held, 'the selection is noticed')
+  await add(200)
+  equal(seen(scroller), before)
+  equal(getSelection()?.toString(), 'line 97')
+  getSelection()?.removeAllRanges()
+  await until(() => !view.held, 'the end of the selection is noticed')
+  await painted()
+  equal(seen(scroller).at(-1)?.text, 'line 299')
+}
+
+export async function testPressingHoldsTheView() {
+  const { scroller, add, view } = await screen()
+  await add(100)
+  const before = seen(scroller)
+  scroller.querySelector('.row')?.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, button: 0 }))
+  await add(200)
+  ok(view.held, 'held')
+  equal(seen(scroller), before)
+  dispatchEvent(new PointerEvent('pointerup'))
+  await painted()
+  equal(seen(scroller).at(-1)?.text, 'line 299')
+}
+
+export async function testALineThatGrows() {
+  const { scroller, buffer, view } = await screen()
+  buffer.take(lines('begin', OPEN))
+  view.changed()
+  await painted()
+  equal(seen(scroller).map((row) => row.text), ['begin'])
+  buffer.take(lines(' end\nnext\n', CONT))
+  view.changed()
+  await painted()
+  equal(seen(scroller).map((row) => row.text), ['begin end', 'next'])
+}
+
+export async function testOnlyWhatIsSeenIsThere() {
+  const { scroller, buffer, add, scroll, view } = await screen()
+  buffer.take(lines('x\n'.repeat(150_000)))
+  await add(1)
+  ok(scroller.querySelectorAll('.row').length < 80, 'few elements')
+  await scroll(70_000 * ROW)
+  ok(scroller.querySelectorAll('.row').length < 80, 'few elements anywhere')
+  equal(seen(scroller).length >= SHOWN, true)
+  view.toEnd()
+  await painted()
+  equal(seen(scroller).at(-1)?.text, 'line 0')
+}
+
+export async function testAResizedScreenStaysAtTheEnd() {
+  const { scroller, add } = await screen()
+  await add(100)
+  scroller.style.height = `${ROW * 5}px`
+  await until(() => seen(scroller).at(-1)?.text === 'line 99' && scroller.clientHeight < ROW * 6, 'the end is seen again')
+}
+
+export async function testNoTextMakesARowHigher() {
+  const { scroller, buffer, view } = await screen()
+  buffer.take(lines('plain\nzalgo z̴̧̡̛̛͎̲͚̰̞̥̉̅̍͒\n日本語 العربية 🦊\nform\ffeed\u2028line\nlast\n'))
+  buffer.mark({ kind: 'rotated', at: 0, name: '\u202e<b>\n', to: 'x' })
+  view.changed()
+  await painted()
+  const rows = seen(scroller)
+  equal(rows.length, 6)
+  rows.forEach((row, i) => equal(row.top, i * ROW))
+  equal(rows[5].text.includes('\\u202e<b>^J'), true)
+}
+
+export async function testALongLineIsCut() {
+  const { scroller, buffer, view } = await screen()
+  buffer.take(lines(`${'ä'.repeat(50_000)}\n`))
+  view.changed()
+  await painted()
+  const row = scroller.querySelector('.row')
+  equal(row?.textContent, `${'ä'.repeat(2048)}… 98 KB, show all`)
+  equal(row?.querySelector('button')?.dataset.row, '0')
+}

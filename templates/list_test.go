@@ -1,0 +1,149 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"livetail/internal/browser"
+)
+
+const sumText = `document.querySelector('#sum').textContent`
+
+func TestList(t *testing.T) {
+	root := browser.New(t)
+	t.Run("says what is", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.list = someLogs })
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 700), chromedp.Navigate(f.URL+"/x/"), poll(sumText+` === '9 logs'`))
+		got := strings.Join(strings.Fields(value[string](t, ctx, `document.querySelector('#list').innerText`)), " ")
+		for _, want := range []string{
+			"db-01 is away since", "db-01 / postgres", "web-01 / nginx", "orders.log 3 s ago 897 KB 513 B/s", "silent for 14 h",
+			"next.log not there yet", "2 watching", "× auth.log permission denied", "12 files that are not text are left out × auth.log",
+		} {
+			if !strings.Contains(strings.ReplaceAll(got, "\n", " "), want) {
+				t.Errorf("%q is not said in %q", want, got)
+			}
+		}
+		if href := value[string](t, ctx, `document.querySelector('li a').getAttribute('href')`); href != "/x/log/db-01/postgres/slow.log" {
+			t.Errorf("the first log leads to %q", href)
+		}
+	})
+	t.Run("filters at once, and goes by keys", func(t *testing.T) {
+		f := newFake(t, "/x")
+		list := manyLogs()
+		f.with(func() { f.list = list })
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 700), chromedp.Navigate(f.URL+"/x/"), poll(sumText+` === '3,000 logs'`))
+		do(t, ctx, chromedp.KeyEvent("/"), poll(`document.activeElement.id === 'filter'`), chromedp.KeyEvent("app-299"), poll(sumText+` === '11 of 3,000 logs'`))
+		if n := value[int](t, ctx, `[...document.querySelectorAll('section')].filter(s => s.checkVisibility()).length`); n > 8 {
+			t.Errorf("%d groups are shown for 11 logs", n)
+		}
+		do(t, ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown))
+		first := value[string](t, ctx, `document.activeElement.textContent`)
+		do(t, ctx, chromedp.KeyEvent(kb.ArrowUp), poll(`document.activeElement.textContent !== `+quote(first)), chromedp.KeyEvent(kb.ArrowUp), poll(`document.activeElement.id === 'filter'`))
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(sumText+` === '3,000 logs'`), chromedp.KeyEvent("nothing like it"), poll(`document.querySelector('#empty').textContent.includes('nothing like it')`))
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("app-2999"), chromedp.KeyEvent(kb.Enter), poll(`location.pathname === '/x/log/web-09/g5/app-2999.log'`))
+	})
+	t.Run("changes words in place, and no order under the pointer", func(t *testing.T) {
+		f := newFake(t, "/x")
+		log := func(id, age string) string {
+			return `{"host":"a","id":"` + id + `","name":"` + id + `","group":"g","size":1,"age_ms":` + age + `,"rate":0,"state":"ok","tails":0}`
+		}
+		set := func(logs ...string) {
+			f.with(func() { f.list = `{"hosts":[],"logs":[` + strings.Join(logs, ",") + `]}` })
+		}
+		set(log("m", "1000"), log("z", "1000"))
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 700), chromedp.Navigate(f.URL+"/x/"), poll(sumText+` === '2 logs'`))
+		do(t, ctx, run(`window.row = document.querySelector('li'); window.node = row.querySelector('.name').firstChild`))
+		do(t, ctx, chromedp.MouseEvent(chromedp.MouseMoved, 100, 80), poll(`document.querySelector('#list').matches(':hover')`))
+		set(log("m", "5000"), log("b", "1000"))
+		do(t, ctx, poll(`row.innerText.includes('5 s ago')`), poll(`!document.querySelector('#changes').hidden`))
+		if got := value[string](t, ctx, names); got != "m z" {
+			t.Errorf("under the pointer the list became %q", got)
+		}
+		if got := value[string](t, ctx, `document.querySelectorAll('li')[1].innerText`); !strings.Contains(got, "no longer announced") {
+			t.Errorf("the log that went says %q", got)
+		}
+		do(t, ctx, chromedp.MouseEvent(chromedp.MouseMoved, 100, 5), poll(names+` === 'b m'`))
+		if !value[bool](t, ctx, `document.querySelectorAll('li')[1] === row && row.querySelector('.name').firstChild === node`) {
+			t.Error("a row that stayed was made anew")
+		}
+	})
+	t.Run("no answer, then one", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.status, f.refusal = 503, `{"error":"Redis is away","retry":1}` })
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(truth+`.startsWith('◌ Redis is away; trying again in ')`))
+		f.with(func() { f.status, f.list = 0, someLogs })
+		do(t, ctx, poll(sumText+` === '9 logs'`), poll(truth+` === '● up to date'`))
+		f.with(func() { f.status, f.refusal = 500, "no JSON" })
+		do(t, ctx, poll(truth+`.includes('does not answer; trying again')`), poll(sumText+` === '9 logs'`))
+	})
+	t.Run("asks only while somebody looks", func(t *testing.T) {
+		f := newFake(t, "/x")
+		asked := func() int { return f.asked["/api/v1/logs"] }
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/"))
+		f.until("it asks again and again", func() bool { return asked() >= 2 })
+		look := `Object.defineProperty(document, 'hidden', { value: %v, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`
+		do(t, ctx, poll(sumText+` === '0 logs'`), run(fmt.Sprintf(look, true)))
+		f.mu.Lock()
+		before := asked()
+		f.mu.Unlock()
+		do(t, ctx, run(`await new Promise(done => setTimeout(done, 4500))`)) // more than two of its rounds
+		f.mu.Lock()
+		if n := asked() - before; n > 1 { // one may have been under way
+			t.Errorf("hidden, it asked %d times", n)
+		}
+		before = asked()
+		f.mu.Unlock()
+		do(t, ctx, run(fmt.Sprintf(look, false)))
+		f.until("it asks when it is looked at", func() bool { return asked() > before })
+	})
+	t.Run("signed out leads to sign-in and back", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.signedOut = true })
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(`location.pathname === '/x/signin'`))
+		if got := value[string](t, ctx, `document.querySelector('[name=next]').value`); got != "/x/" {
+			t.Errorf("it comes back to %q", got)
+		}
+	})
+	t.Run("says what to do when there is nothing", func(t *testing.T) {
+		f := newFake(t, "/x")
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/?admin"), poll(`document.querySelector('#empty').innerText.includes('configuration of a worker')`))
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(`document.querySelector('#empty').innerText.includes('An administrator')`))
+	})
+}
+
+const names = `[...document.querySelectorAll('.name')].map(n => n.textContent).join(' ')`
+
+// TestSignInLink: the secret is posted, and gone from the address.
+func TestSignInLink(t *testing.T) {
+	f := newFake(t, "/x")
+	ctx := browser.New(t)
+	// The page goes on before it is loaded, which Navigate takes for a failure.
+	_ = chromedp.Do(ctx, chromedp.Navigate(f.URL+"/x/signin?next=/x/log/a/b#link=s3cr-et_"))
+	do(t, ctx, poll(`document.querySelector('h1').textContent === 'posted'`))
+	if got := value[string](t, ctx, `document.querySelector('p:not(.number)').textContent`); got != "s3cr-et_ /x/log/a/b" {
+		t.Errorf("posted %q", got)
+	}
+	history, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range history.Entries {
+		if strings.Contains(entry.URL+entry.UserTypedURL, "s3cr") {
+			t.Errorf("the browser remembers %q", entry.URL)
+		}
+	}
+}
+
+func quote(s string) string { return "`" + s + "`" }

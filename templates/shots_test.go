@@ -1,0 +1,182 @@
+package templates
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"livetail/internal/browser"
+	"livetail/internal/wire"
+)
+
+// shot is one state of one page, to be looked at.
+type shot struct {
+	name, path string
+	prepare    func(*fake)
+	ready      string // true when the page shows what the picture is of
+	act        string // script run before
+}
+
+const someLogs = `{"hosts":[
+ {"host":"db-01","state":"away","away_ms":5400000},
+ {"host":"web-01","state":"here","away_ms":0,"notes":["4 logs cannot be read by sre: usermod -aG adm sre, then sign in to the machine again"],"binary":12}],
+"logs":[
+ {"host":"web-01","id":"nginx/access.log","name":"access.log","group":"nginx","size":48318382,"age_ms":800,"rate":51200,"state":"ok","tails":2},
+ {"host":"web-01","id":"nginx/error.log","name":"error.log","group":"nginx","size":18382,"age_ms":42000,"rate":0,"state":"ok","tails":0},
+ {"host":"web-01","id":"app/orders.log","name":"orders.log","group":"app","size":918382,"age_ms":3000,"rate":512.5,"state":"ok","tails":0},
+ {"host":"web-01","id":"app/payments-of-the-third-quarter-with-a-rather-long-name.log","name":"payments-of-the-third-quarter-with-a-rather-long-name.log","group":"app","size":0,"age_ms":-1,"rate":0,"state":"ok","tails":0},
+ {"host":"web-01","id":"app/nightly.log","name":"nightly.log","group":"app","size":73213,"age_ms":51000000,"rate":0,"state":"ok","tails":0},
+ {"host":"web-01","id":"app/next.log","name":"next.log","group":"app","size":0,"age_ms":-1,"rate":0,"state":"missing","tails":1},
+ {"host":"web-01","id":"auth.log","name":"auth.log","group":"","size":0,"age_ms":-1,"rate":0,"state":"unreadable","why":"permission denied: only root and group adm may read it","tails":0},
+ {"host":"web-01","id":"shadow.log","name":"shadow.log","group":"","size":0,"age_ms":-1,"rate":0,"state":"refused","why":"a link to /etc/shadow, out of its folder","tails":0},
+ {"host":"db-01","id":"postgres/slow.log","name":"slow.log","group":"postgres","size":3318382,"age_ms":5400000,"rate":0,"state":"ok","tails":0}]}`
+
+func manyLogs() string {
+	var logs []string
+	for i := range 3000 {
+		logs = append(logs, fmt.Sprintf(`{"host":"web-%02d","id":"g%d/app-%d.log","name":"app-%d.log","group":"g%d","size":%d,"age_ms":%d,"rate":%d,"state":"ok","tails":0}`,
+			i/300, i/50%6, i, i, i/50%6, i*7919, i*1000, i%7*100))
+	}
+	return `{"hosts":[],"logs":[` + strings.Join(logs, ",") + `]}`
+}
+
+func someLines(f *fake) {
+	f.mark(wire.Marker{Kind: wire.MarkOpened, Name: "access.log", Bytes: 1234})
+	var text strings.Builder
+	for i := range 120 {
+		fmt.Fprintf(&text, "2026-11-21T14:02:%02d.%03dZ INFO  GET /api/orders/%d 200 %dms request=%x\n", i%60, i*7%1000, 1000+i, i%40, i*7919)
+	}
+	f.write(wire.Backlog, text.String())
+	f.mark(wire.Marker{Kind: wire.MarkLive})
+	f.mark(wire.Marker{Kind: wire.MarkRotated, Name: "access.log", To: "access.log.1"})
+	f.write(0, "first line of the new file\n")
+	f.mark(wire.Marker{Kind: wire.MarkGap, Bytes: 14 << 20, Why: "the file was truncated at 14:02:11"})
+	f.write(0, "\x1b[31mERROR\x1b[0m upstream timed out (110: Connection timed out) <script>alert(1)</script>\n"+
+		"control \x00\x07\x1b[2J override \u202eevil\u202c invalid \xff\xfe tab\there\r\n"+
+		"日本語 – Ελληνικά – emoji 🦊 – العربية\n"+strings.Repeat("long ", 2000)+"\n"+
+		"2026-11-21T14:02:12Z  WARN  the last line that there is\n")
+}
+
+var shots = []shot{
+	{name: "signin", path: "/signin", ready: `document.querySelector('#signin')`},
+	{name: "signin-problem", path: "/signin?name=ada&problem=wrong+name+or+password", ready: `document.querySelector('#problem')`},
+	{name: "signin-insecure", path: "/signin?insecure=livetail+is+to+be+opened+as+https://logs.example.org,+over+http+nobody+can+sign+in.", ready: `document.querySelector('.problem')`},
+	{name: "problem", path: "/problem", ready: `document.querySelector('h1')`},
+	{name: "list", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`},
+	{name: "list-filter", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`,
+		act: `const q = document.querySelector('#filter'); q.value = 'app'; q.dispatchEvent(new Event('input')); q.focus()`},
+	{name: "list-empty", path: "/?admin", ready: `document.querySelector('#empty').textContent`},
+	{name: "list-many", path: "/", prepare: func(f *fake) { list := manyLogs(); f.with(func() { f.list = list }) }, ready: `document.querySelectorAll('li').length === 3000`},
+	{name: "list-away", path: "/", prepare: func(f *fake) {
+		f.with(func() { f.status, f.refusal = 503, `{"error":"Redis is away","retry":2}` })
+	}, ready: `document.querySelector('#truth').textContent.includes('Redis')`},
+	{name: "viewer", path: "/log/web-01/nginx/access.log?group=nginx", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`},
+	{name: "viewer-up", path: "/log/web-01/nginx/sites/a-rather-long-folder-name/another-one/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`,
+		act: `document.querySelector('#log').scrollTop = 200`},
+	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
+	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
+		ready: `document.querySelector('#truth').textContent.includes('to appear')`},
+	{name: "viewer-whole", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('.all')`, act: `document.querySelector('.all').click()`},
+	{name: "viewer-out", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.signedOut = true }) }, ready: `document.querySelector('#truth a')`},
+	{name: "viewer-gone", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` }) },
+		ready: `document.querySelector('#truth').className === 'over'`},
+}
+
+// TestShots shows every page in its states, light and dark, wide and narrow: none may complain, lose its way in 320 px or
+// scroll sideways. With LIVETAIL_SHOTS set, the pictures stay there to be looked at.
+func TestShots(t *testing.T) {
+	dir := os.Getenv("LIVETAIL_SHOTS")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	root := browser.New(t)
+	for _, s := range shots {
+		t.Run(s.name, func(t *testing.T) {
+			f := newFake(t, "/x")
+			if s.prepare != nil {
+				s.prepare(f)
+			}
+			ctx := browser.Tab(t, root)
+			do(t, ctx, chromedp.EmulateViewport(1280, 720), chromedp.Navigate(f.URL+"/x"+s.path), poll(s.ready))
+			if s.act != "" {
+				do(t, ctx, run(s.act))
+			}
+			for _, look := range []struct {
+				scheme        string
+				width, height int64
+			}{{"light", 1280, 720}, {"dark", 1280, 720}, {"light", 390, 700}, {"dark", 390, 700}, {"light", 320, 560}} {
+				do(t, ctx, chromedp.EmulateViewport(look.width, look.height), scheme(look.scheme), twoFrames)
+				if wide := value[float64](t, ctx, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+					t.Errorf("at %d px the page is %v px too wide", look.width, wide)
+				}
+				picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := fmt.Sprintf("%s-%s-%d.png", s.name, look.scheme, look.width)
+				if err := os.WriteFile(filepath.Join(dir, name), picture, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// twoFrames waits until what was changed has been painted.
+var twoFrames = run(`await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))`)
+
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func value[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return v
+}
+
+// run runs a script and waits for its promise, if it is one.
+func run(script string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(async () => { await (async () => {`+script+`})(); return true })()`, chromedp.EvalAwaitPromise))
+		return err
+	})
+}
+
+// poll waits until an expression is true, through whatever pages come meanwhile.
+func poll(expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+			ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
+			if ok {
+				return nil
+			}
+			if time.Now().After(deadline) {
+				return fmt.Errorf("waited in vain until %s (%v)", expression, err)
+			}
+		}
+	})
+}
+
+func scheme(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+		})
+		return err
+	})
+}

@@ -1,0 +1,120 @@
+package templates
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+//go:embed static
+var staticFiles embed.FS
+
+// assets are the embedded files. They are served below one directory named by the hash of them all, so that modules find
+// each other by relative imports and everything may be cached for ever.
+type assets struct {
+	hash  string
+	files map[string][]byte // by path, such as js/tail.js
+}
+
+var contentTypes = map[string]string{
+	".js":  "text/javascript; charset=utf-8",
+	".css": "text/css; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+func loadAssets() (*assets, error) {
+	root, err := fs.Sub(staticFiles, "static")
+	if err != nil {
+		return nil, err
+	}
+	return readAssets(root)
+}
+
+// readAssets reads the files in the order of their names, so that the hash is the same on every machine.
+func readAssets(root fs.FS) (*assets, error) {
+	a := &assets{files: map[string][]byte{}}
+	sum := sha256.New()
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		if contentTypes[path.Ext(name)] == "" {
+			return fmt.Errorf("%s: no content type is known for it", name)
+		}
+		body, err := fs.ReadFile(root, name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sum, "%s %d\n", name, len(body))
+		sum.Write(body)
+		a.files[name] = body
+		return nil
+	})
+	a.hash = hex.EncodeToString(sum.Sum(nil))[:16]
+	return a, err
+}
+
+func (a *assets) url(base, name string) (string, error) {
+	if a.files[name] == nil {
+		return "", fmt.Errorf("no file %s is embedded", name)
+	}
+	return base + "/static/" + a.hash + "/" + name, nil
+}
+
+var importLine = regexp.MustCompile(`(?m)^(?:import|export) [^'"\n]*from '\./([a-z]+\.js)'$`)
+
+// modules is the URLs of all modules that entry imports, so that a page can ask for them at once instead of one after
+// the other.
+func (a *assets) modules(base, entry string) ([]string, error) {
+	seen := []string{entry}
+	for i := 0; i < len(seen); i++ {
+		for _, found := range importLine.FindAllSubmatch(a.files[seen[i]], -1) {
+			if name := path.Join(path.Dir(entry), string(found[1])); !slices.Contains(seen, name) {
+				seen = append(seen, name)
+			}
+		}
+	}
+	urls := make([]string, 0, len(seen))
+	for _, name := range seen[1:] {
+		u, err := a.url(base, name)
+		if err != nil {
+			return nil, err
+		}
+		urls = append(urls, u)
+	}
+	return urls, nil
+}
+
+// Static serves the embedded files, GET {base}/static/{hash}/{name}, to be cached for ever. It looks at what follows
+// /static/ only, so it works behind a proxy that strips the base path too. Another hash is another version: not found, and
+// not remembered.
+func (p *Pages) Static() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, below, _ := strings.Cut(r.URL.Path, "/static/")
+		hash, name, _ := strings.Cut(below, "/")
+		body := p.assets.files[name]
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		switch {
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			h.Set("Allow", "GET, HEAD")
+			http.Error(w, "only to be read", http.StatusMethodNotAllowed)
+		case body == nil || hash != p.assets.hash:
+			h.Set("Cache-Control", "no-store")
+			http.Error(w, "no such file in this version", http.StatusNotFound)
+		default:
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+			h.Set("Content-Type", contentTypes[path.Ext(name)])
+			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+		}
+	})
+}

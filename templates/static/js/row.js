@@ -1,0 +1,62 @@
+// One row of the log as an element.
+
+import { appendText, cut, decode, visible } from './text.js'
+import { markerWords, view as words } from './words.js'
+import { full } from './time.js'
+
+/** How many bytes of a line are drawn: more would cost layout time that nobody reads. */
+const DRAWN = 4096
+
+/**
+ * @param {import('./buffer.js').Buffer} buffer
+ * @param {number} row
+ * @returns {HTMLElement}
+ */
+export function makeRow(buffer, row) {
+  if (row < buffer.first) return rule('let-go', words.letGo(buffer.first))
+  const marker = buffer.marker(row)
+  return marker ? markerRow(marker) : lineRow(buffer, row)
+}
+
+/** @param {import('./buffer.js').Buffer} buffer @param {number} row */
+function lineRow(buffer, row) {
+  const element = document.createElement('div')
+  element.className = 'row'
+  const size = buffer.size(row)
+  if (buffer.continues(row)) element.append(note('…'))
+  appendText(element, decode(cut(buffer.bytes(row, 0, DRAWN + 1), DRAWN)))
+  if (size > DRAWN) {
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'all'
+    button.dataset.row = String(row)
+    button.textContent = words.showAll(size)
+    element.append(button)
+  }
+  return element
+}
+
+/** @param {import('./frame.js').Marker} marker */
+function markerRow(marker) {
+  const element = rule(marker.kind === 'gap' || marker.kind === 'truncated' ? 'loss' : 'mark', visible(markerWords(marker)))
+  element.title = full(new Date(marker.at))
+  return element
+}
+
+/** A thin rule with words. @param {string} kind @param {string} text */
+function rule(kind, text) {
+  const element = document.createElement('div')
+  element.className = `row rule ${kind}`
+  const words = document.createElement('span')
+  words.textContent = text
+  element.append(words)
+  return element
+}
+
+/** @param {string} text */
+function note(text) {
+  const element = document.createElement('span')
+  element.className = 'special'
+  element.textContent = text
+  return element
+}

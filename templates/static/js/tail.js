@@ -1,0 +1,191 @@
+// One log followed: a connection that is made again whenever it ends, and goes on exactly where it was.
+
+import { ask } from './ask.js'
+import { Backoff } from './backoff.js'
+import { logAPI, tailSocket } from './base.js'
+import { parseFrame } from './frame.js'
+import { closings, BACK_OFF, NEVER, SIGNED_OUT } from './closings.js'
+import { tail as words } from './words.js'
+
+const SUBPROTOCOL = 'livetail.1'
+const NORMAL = 1000
+const CLOSED_UNHEARD = 1006
+/** Waits, in ms: tests use shorter ones. */
+const TIMES = { silence: 12_000, look: 1000, signedOut: 15_000 }
+/** After so many sockets refused although the server answers, something in between is likely to blame. */
+const SUSPICIOUS = 3
+
+/**
+ * Asking before a socket; then what the server says (waiting, queued, following, reconnecting); retry, at a time; signedout;
+ * full: the page has no room; stopped by the reader; over: it does not come back by itself.
+ * @typedef {'asking' | 'waiting' | 'queued' | 'following' | 'reconnecting' | 'retry' | 'signedout' | 'full' | 'stopped' | 'over'} Kind
+ * @typedef {{ kind: Kind, words: string, at: number }} State words from the server, or ''; at: time of the next try
+ */
+/**
+ * @typedef {object} Hooks
+ * @property {(frame: import('./frame.js').Frame) => boolean} take false: no room; the frame will come again
+ * @property {(state: State) => void} tell
+ * @property {(entry: any) => void} [entry] what the API says of the log
+ * @property {(version: string) => void} [version] of the server
+ */
+
+export class Tail {
+  /** Behind the last frame that was taken. */
+  position = ''
+  /** @type {State} */
+  state = { kind: 'stopped', words: '', at: 0 }
+
+  #log
+  #hooks
+  #times
+  #id = ''
+  #heard = 0
+  #opened = 0
+  #refused = 0
+  #backoff = new Backoff()
+  /** @type {WebSocket | null} */
+  #socket = null
+  /** @type {AbortController | null} */
+  #asking = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+
+  /** @param {import('./base.js').LogName} log @param {Hooks} hooks @param {Partial<typeof TIMES>} [times] */
+  constructor(log, hooks, times) {
+    this.#log = log
+    this.#hooks = hooks
+    this.#times = { ...TIMES, ...times }
+  }
+
+  /** Asks, then opens a socket: from the last position, if there is one. */
+  async start() {
+    this.#drop()
+    if (this.state.kind !== 'retry' && this.state.kind !== 'signedout') this.#tell('asking')
+    const asking = (this.#asking = new AbortController())
+    const answer = await ask(logAPI(this.#log), asking.signal)
+    if (asking !== this.#asking) return
+    this.#asking = null
+    if (answer.body) {
+      this.#hooks.entry?.(answer.body)
+      this.#open()
+    } else if (answer.status === 401) this.#signedOut()
+    else if (answer.status === 404) this.#tell('over', answer.words || words.gone)
+    else this.#retry(Math.max(answer.retry, this.#backoff.next()), answer.words)
+  }
+
+  /** The reader wants no more lines; the work on the server ends. start goes on at the same line. */
+  stop() {
+    this.#end('stopped')
+  }
+
+  /** There is room again. */
+  resume() {
+    if (this.state.kind === 'full') this.start()
+  }
+
+  /** Something changed for the better, perhaps: the network is back, the page is looked at, somebody signed in. */
+  nudge() {
+    if (this.state.kind === 'retry' && !this.#asking) this.start()
+    else if (this.state.kind === 'signedout' && !this.#asking) this.start()
+    else if (this.#socket) this.#look()
+  }
+
+  // Private
+
+  #open() {
+    const socket = (this.#socket = new WebSocket(tailSocket(this.#log), SUBPROTOCOL))
+    socket.binaryType = 'arraybuffer'
+    this.#opened = 0
+    this.#heard = Date.now()
+    socket.onopen = () => {
+      this.#opened = this.#heard = Date.now()
+      this.#refused = 0
+      socket.send(JSON.stringify({ op: 'open', from: this.position || undefined, replaces: this.#id || undefined }))
+    }
+    socket.onmessage = (event) => this.#hear(event.data)
+    socket.onclose = (event) => this.#closed(event.code, event.reason)
+    this.#timer = setTimeout(() => this.#look(), this.#times.look)
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #hear(data) {
+    this.#heard = Date.now()
+    try {
+      if (typeof data === 'string') this.#said(JSON.parse(data))
+      else this.#frame(parseFrame(data))
+    } catch (error) {
+      console.warn('livetail: not understood', error)
+      this.#end('over', words.mismatch)
+    }
+  }
+
+  /** @param {any} message */
+  #said(message) {
+    if (message.say === 'tail') {
+      this.#id = message.tail
+      this.#hooks.version?.(message.version)
+    } else if (message.say === 'state') this.#tell(message.state, message.words ?? '')
+  }
+
+  /** @param {import('./frame.js').Frame} frame */
+  #frame(frame) {
+    if (this.#hooks.take(frame)) this.position = frame.position || this.position
+    else this.#end('full')
+  }
+
+  /** A page that heard nothing is not connected, whatever its socket says. */
+  #look() {
+    clearTimeout(this.#timer)
+    if (Date.now() - this.#heard > this.#times.silence) this.#closed(CLOSED_UNHEARD, '')
+    else this.#timer = setTimeout(() => this.#look(), this.#times.look)
+  }
+
+  /** @param {number} code @param {string} reason */
+  #closed(code, reason) {
+    if (this.#opened) this.#backoff.lived(Date.now() - this.#opened)
+    else this.#refused++
+    this.#drop()
+    const closing = closings.get(code) ?? BACK_OFF
+    if (closing === SIGNED_OUT) this.#signedOut()
+    else if (closing === NEVER) this.#tell('over', reason)
+    else {
+      const suspicion = this.#refused >= SUSPICIOUS ? words.noSockets : ''
+      this.#retry(closing === BACK_OFF ? this.#backoff.next() : closing(), closing === BACK_OFF ? suspicion : reason)
+    }
+  }
+
+  /** @param {number} wait @param {string} why */
+  #retry(wait, why) {
+    this.#tell('retry', why, Date.now() + wait)
+    this.#timer = setTimeout(() => this.start(), wait)
+  }
+
+  #signedOut() {
+    this.#tell('signedout')
+    this.#timer = setTimeout(() => this.start(), this.#times.signedOut)
+  }
+
+  /** @param {Kind} kind @param {string} [why] */
+  #end(kind, why) {
+    this.#drop()
+    this.#tell(kind, why)
+  }
+
+  /** Forgets the connection: whatever it still brings is not heard. */
+  #drop() {
+    clearTimeout(this.#timer)
+    this.#asking?.abort()
+    this.#asking = null
+    const socket = this.#socket
+    this.#socket = null
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close(NORMAL)
+  }
+
+  /** @param {Kind} kind @param {string} [why] @param {number} [at] */
+  #tell(kind, why = '', at = 0) {
+    this.state = { kind, words: why, at }
+    this.#hooks.tell(this.state)
+  }
+}

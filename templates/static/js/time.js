@@ -1,0 +1,35 @@
+// Times for people: local, with the zone on hover.
+
+const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' })
+
+/** @param {number} n */
+function two(n) {
+  return String(n).padStart(2, '0')
+}
+
+/** 14:02:11 @param {Date} date */
+export function clock(date) {
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** 14:02, or with the day where it was another one. @param {Date} date @param {Date} [now] */
+export function since(date, now = new Date()) {
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
+  return date.toDateString() === now.toDateString() ? time : `${day(date)} ${time}`
+}
+
+/** 2026-11-21 14:02:11 UTC+1 @param {Date} date */
+export function full(date) {
+  return `${day(date)} ${clock(date)} ${zoneName(date)}`
+}
+
+/** UTC or UTC+1 @param {Date} [date] */
+export function zoneName(date = new Date()) {
+  const name = zone.formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? ''
+  return name.replace('GMT', 'UTC').replace('\u2212', '-').replace(/\+0$/, '')
+}
+
+/** @param {Date} date */
+function day(date) {
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}

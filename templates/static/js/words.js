@@ -1,0 +1,177 @@
+// All words that the scripts say, in one place. Say what is, then what happens next or what to do.
+
+import { clock, since } from './time.js'
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+const STEP = 1024
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** A log that says nothing for so long is called silent. */
+const SILENT = 10 * MINUTE
+const grouped = new Intl.NumberFormat('en')
+
+/** 9,300 @param {number} n */
+export function number(n) {
+  return grouped.format(Math.round(n))
+}
+
+/** 9,300 lines @param {number} n @param {string} one @param {string} [many] */
+export function count(n, one, many = `${one}s`) {
+  return `${number(n)} ${n === 1 ? one : many}`
+}
+
+/** 14 MB @param {number} n */
+export function bytes(n) {
+  let unit = 0
+  while (Math.round(n) >= STEP && unit < UNITS.length - 1) {
+    n /= STEP
+    unit++
+  }
+  return `${unit > 0 && n < 10 ? n.toFixed(1) : Math.round(n)} ${UNITS[unit]}`
+}
+
+/** 512 B/s; nothing when nothing comes. @param {number} n */
+export function rate(n) {
+  return n >= 0.5 ? `${bytes(n)}/s` : ''
+}
+
+/** 20 min @param {number} ms */
+export function duration(ms) {
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`
+  return `${Math.floor(ms / DAY)} days`
+}
+
+/** 3 s ago · silent for 20 min; nothing when unknown. @param {number} ms */
+export function age(ms) {
+  if (ms < 0) return ''
+  if (ms < SECOND) return 'now'
+  return ms < SILENT ? `${duration(ms)} ago` : `silent for ${duration(ms)}`
+}
+
+/** @param {number} ms until the next try */
+function soon(ms) {
+  return `in ${Math.max(1, Math.ceil(ms / SECOND))} s`
+}
+
+/** What a log says of itself in the list when it cannot be followed now. */
+export const logStates = {
+  missing: 'not there yet; it is followed as soon as it appears',
+  unreadable: 'cannot be read',
+  refused: 'refused',
+}
+
+export const list = {
+  loading: 'asking for the logs',
+  live: 'up to date',
+  signedOut: 'signed out',
+  /** @param {string} words @param {number} ms */
+  retry: (words, ms) => `${words || 'livetail does not answer'}; trying again ${soon(ms)}`,
+  /** @param {number} n */
+  logs: (n) => count(n, 'log'),
+  /** @param {number} n @param {number} all */
+  filtered: (n, all) => `${number(n)} of ${count(all, 'log')}`,
+  /** @param {number} n */
+  changes: (n) => `${count(n, 'change')} to the list; show`,
+  /** @param {string} host @param {number} ms */
+  away: (host, ms) => `${host} is away since ${since(new Date(Date.now() - ms))}; its logs go on by themselves when it is back`,
+  /** @param {number} n */
+  binary: (n) => `${count(n, 'file')} that ${n === 1 ? 'is' : 'are'} not text ${n === 1 ? 'is' : 'are'} left out`,
+  /** @param {number} n */
+  tails: (n) => `${number(n)} watching`,
+  gone: 'no longer announced',
+  /** @param {string} filter */
+  noMatch: (filter) => `no log has “${filter}” in its name, group or host`,
+  emptyAdmin: 'No log is announced yet. Write files, folders or globs under logs: in the configuration of a worker, and start it; this page will go on by itself.',
+  empty: 'There is no log that you may see yet. An administrator can allow you some under access: in the configuration; this page will go on by itself.',
+}
+
+/** What the status line says; the first character is its sign. */
+export const tail = {
+  asking: '◌ connecting',
+  opening: '◌ reading the last lines',
+  following: '● live',
+  noLines: '● live, no lines yet',
+  /** @param {number} ms */
+  lastLine: (ms) => (ms < 2 * SECOND ? '● live' : `● live, last line ${duration(ms)} ago`),
+  /** @param {number} n */
+  behind: (n) => `▲ ${bytes(n)} behind, catching up`,
+  /** @param {number} ms */
+  retry: (ms) => `◌ reconnecting ${soon(ms)}`,
+  /** @param {string} words @param {number} ms */
+  refusedFor: (words, ms) => `◌ ${words}; trying again ${soon(ms)}`,
+  /** @param {string} host */
+  waiting: (host) => `◌ no worker is running for ${host}; this page will go on by itself`,
+  /** @param {string} host @param {number} ms */
+  away: (host, ms) => `◌ ${host} is away since ${since(new Date(Date.now() - ms))}; this page will go on by itself`,
+  queued: '◌ waiting for a free place on the worker',
+  reconnecting: '◌ reconnecting to the log',
+  stopped: '■ stopped; start goes on at the same line',
+  full: '■ this page is full and holds still for you; it goes on when you return to the end',
+  signedOut: '□ signed out',
+  signIn: 'sign in, and it goes on at the same line',
+  gone: 'you may not see this log, or it does not exist',
+  noSockets: 'a proxy in between seems to refuse WebSockets',
+  newer: 'livetail was updated; reload when it suits you',
+  mismatch: 'this page does not understand the server; reload',
+  /** @param {string} words */
+  over: (words) => `■ ${words || 'the connection ended'}`,
+}
+
+export const view = {
+  stop: 'stop',
+  start: 'start',
+  again: 'try again',
+  /** @param {number} n */
+  fresh: (n) => (n > 0 ? `↓ ${number(n)} new` : '↓ end'),
+  /** @param {number} n */
+  perSecond: (n) => (n > 0 ? `${number(n)} lines/s` : ''),
+  /** @param {string} zone */
+  zone: (zone) => `local time, ${zone}`,
+  /** @param {number} n */
+  letGo: (n) => `${count(n, 'older row')} let go by this page; the log still has ${n === 1 ? 'it' : 'them'}`,
+  /** @param {number} n */
+  showAll: (n) => `… ${bytes(n)}, show all`,
+  /** @param {number} from @param {number} to @param {number} all */
+  part: (from, to, all) => (to - from < all ? `bytes ${number(from)} to ${number(to)} of ${number(all)}` : bytes(all)),
+  before: 'before',
+  after: 'after',
+  close: 'close',
+  /** @param {number} n */
+  newLines: (n) => count(n, 'new line'),
+}
+
+/**
+ * The words of a marker, or '' for one that only the status line tells.
+ * @param {import('./frame.js').Marker} marker
+ */
+export function markerWords({ kind, at, name, to, bytes: size, why }) {
+  const time = clock(new Date(at))
+  const because = why ? `: ${why}` : ''
+  switch (kind) {
+    case 'opened':
+    case 'live':
+      return ''
+    case 'waiting':
+      return `waiting for ${name || 'the log'} to appear`
+    case 'rotated':
+      return name && to ? `rotated ${time}: ${name} → ${to}` : `rotated ${time}${name ? `: ${name} goes on as a new file` : ''}`
+    case 'truncated':
+      return `truncated ${time}: the file was cut, reading goes on at its beginning`
+    case 'replaced':
+      return `replaced ${time}: another file took the name, reading goes on at its beginning`
+    case 'unreadable':
+      return `cannot be read since ${time}${because}; it goes on by itself when that is over`
+    case 'readable':
+      return `can be read again since ${time}`
+    case 'gap':
+      return `gap: ${size !== undefined && size >= 0 ? `${bytes(size)} are gone` : 'lines are gone'}${why ? `, ${why}` : ''}`
+    case 'edge':
+      return `the place asked for could not be used${because}; this is the live edge`
+    default:
+      return `${kind} ${time}${because}`
+  }
+}

@@ -175,7 +175,7 @@ func TestDeafConnectionIsReplaced(t *testing.T) {
 	confirm(t, confirmed)
 	before := subscribers(t, s)
 	s.Freeze()
-	<-time.After(2 * time.Second) // several times what makes it deaf: the fault itself, not a wait for something to happen
+	<-time.After(2 * time.Second) // scenario: frozen for several times what makes a connection deaf
 	s.Thaw()
 	hearsAgain(t, b, "c", "after", &e)
 	if after := subscribers(t, s); after == before {

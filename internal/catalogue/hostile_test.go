@@ -57,6 +57,16 @@ func TestForgedKeysAreIgnored(t *testing.T) {
 		put(k3, field(k3, "a"), good, "true", "b")           // signed for another id
 		w.c.Set(w.ctx(), names.CatalogueKey("str"), "x", 0)  // not even a hash
 		w.c.HSet(w.ctx(), names.CatalogueKey("a/b"), "@", 1) // no host's name
+		huge := names.CatalogueKey("huge")
+		put(huge, field(huge, "a"), good, "huge", "a")
+		fields := make([]any, 0, 2*maxEntries)
+		for i := range maxEntries {
+			fields = append(fields, i, 0)
+		}
+		w.c.HSet(w.ctx(), huge, fields...)
+		if _, err := parseRecord("h", "b", encode(record{ID: "a", State: "ok"})); err == nil {
+			t.Error("a record was taken for another")
+		}
 		l := w.list()
 		eventually(t, "ready", l.Ready)
 		if ids(l) != "true/a" {
@@ -131,6 +141,17 @@ func TestOrder(t *testing.T) {
 	h.want = false
 	if h.hear(message{Say: sayBeat, Head: at(5)}, now); !h.want {
 		t.Error("a beat of a later version was not noticed")
+	}
+	h.want = false
+	if h.hear(message{Say: sayStandby, Head: at(5)}, now); !h.want {
+		t.Error("who announced stands by: nobody looked who does now")
+	}
+	// What was retold because Redis is full is newer than what an earlier worker left there.
+	other := at(9)
+	other.Worker = "w2"
+	h.hear(message{Say: sayRetell, Head: other, Set: []record{{ID: "new"}}}, now)
+	if h.loaded(at(4), map[string]record{"old": {}}, 0, time.Second, now); h.records["new"].ID != "new" || len(h.records) != 1 {
+		t.Errorf("went back to %v", h.records)
 	}
 }
 

@@ -101,6 +101,11 @@ func TestSilenceIsCheckedWithRedis(t *testing.T) {
 		}
 		w.c.PExpire(w.ctx(), names.CatalogueKey("web-01"), remembered-time.Hour)
 		now = now.Add(l.away() + time.Second)
+		l.blind = now // Redis was away until just now: the host had no chance to say anything
+		if l.judge(w.ctx()); only(t, l).Away {
+			t.Error("away because Redis was")
+		}
+		now = now.Add(l.away() + time.Second)
 		if l.judge(w.ctx()); !only(t, l).Away {
 			t.Error("not away after an hour")
 		}

@@ -39,12 +39,23 @@ func Comments(pkg string, files map[string][]byte) []string {
 }
 
 // Habits are the places in a _test.go file that leave a test out, or wait for a time instead of for what happens. A wait
-// within a `for` is polling and fine; in a `for range` it is only more of the same.
+// within a `for` is polling and fine; in a `for range` it is only more of the same. Two waits are no such thing: one on the
+// virtual clock of testing/synctest, and one that is itself what is tried (a writer that pauses, a fault that lasts), which
+// its line says with a comment that begins "// scenario: ".
 func Habits(name string, src []byte) []string {
 	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution|parser.ParseComments)
 	if err != nil {
 		return []string{err.Error()}
+	}
+	virtual := slices.ContainsFunc(f.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"testing/synctest"` })
+	scenario := map[int]bool{} // lines
+	for _, group := range f.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, "// scenario: ") {
+				scenario[fset.Position(c.Pos()).Line] = true
+			}
+		}
 	}
 	var found []string
 	var around []ast.Node
@@ -67,7 +78,7 @@ func Habits(name string, src []byte) []string {
 		}
 		switch what {
 		case "time.Sleep", "<-time.After":
-			if polls(around) {
+			if virtual || scenario[fset.Position(n.Pos()).Line] || polls(around) {
 				return true
 			}
 		case "t.Skip", "t.Skipf", "t.SkipNow", "b.Skip", "b.Skipf", "b.SkipNow", "tb.Skip", "tb.Skipf", "tb.SkipNow":

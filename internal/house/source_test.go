@@ -95,18 +95,26 @@ func TestX(t *testing.T) {
 	<-time.After(1)
 	select { case <-time.After(1): <-time.After(2); case <-t.Context().Done(): }
 	for !t.Failed() { <-time.After(1) }
+	time.Sleep(1) // scenario: the writer pauses
+	time.Sleep(1) // it is what it is
 }
 func BenchmarkX(b *testing.B) { b.Skip() }
 func help(tb testing.TB) { tb.Skip() }
 `
 	got := Habits("x_test.go", []byte(src))
 	want := []string{"6:2: time.Sleep", "8:16: time.Sleep", "9:45: time.Sleep", "10:2: t.Skip", "11:12: t.Skipf", "12:34: t.SkipNow",
-		"14:2: <-time.After", "15:33: <-time.After", "18:33: b.Skip", "19:28: tb.Skip"}
+		"14:2: <-time.After", "15:33: <-time.After", "18:2: time.Sleep", "20:33: b.Skip", "21:28: tb.Skip"}
 	for i := range want {
 		want[i] = "x_test.go:" + want[i]
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q\nwant  %q", got, want)
+	}
+	if got := Habits("x_test.go", []byte(`package x
+import ("testing/synctest"; "time")
+func wait() { time.Sleep(1) }
+`)); len(got) > 0 {
+		t.Errorf("found %q though the clock is virtual", got)
 	}
 	for script, want := range map[string]bool{
 		"exec livetail\nskip\n": true, "[short] skip 'long'\n": true, "[!exec:x] [unix] skip\n": true,

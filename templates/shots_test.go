@@ -85,6 +85,7 @@ var shots = []shot{
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},
 	{name: "viewer-whole", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('.all')`, act: `document.querySelector('.all').click()`},
+	{name: "viewer-menu", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: `document.querySelector('[popovertarget]').click()`},
 	{name: "viewer-out", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.signedOut = true }) }, ready: `document.querySelector('#truth a')`},
 	{name: "viewer-gone", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` }) },
 		ready: `document.querySelector('#truth').className === 'over'`},
@@ -157,10 +158,14 @@ func run(script string) chromedp.Action[chromedp.Void] {
 	})
 }
 
+// patience is for what never comes. It is shorter than the half minute after which a page that is signed out asks by itself:
+// what is to happen at once must not pass because of that.
+const patience = 25 * time.Second
+
 // poll waits until an expression is true, through whatever pages come meanwhile.
 func poll(expression string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 			ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
 			if ok {
 				return nil

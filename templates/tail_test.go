@@ -165,6 +165,13 @@ func TestTail(t *testing.T) {
 			}
 			do(t, ctx, run(`rig.tail.start()`))
 			wantLines(t, ctx, "one\ntwo")
+			do(t, ctx, poll(`rig.tail.state.kind === 'following'`), run(`rig.tail.stop(); rig.tail.start()`))
+			f.until("the sockets before are closed", func() bool { return f.closed == 2 && len(f.opens) == 3 })
+			f.write(0, "three\n")
+			wantLines(t, ctx, "one\ntwo\nthree")
+			if value[bool](t, ctx, `!!rig.saw('retry')`) {
+				t.Error("the end of a socket that was given up was taken for the end of the new one")
+			}
 		},
 		"stopped while asking": func(t *testing.T, f *fake, open func() context.Context) {
 			f.with(func() { f.hold = true })

@@ -100,7 +100,7 @@ func TestViewer(t *testing.T) {
 		}
 		f.write(0, "two\n")
 		f.with(func() { f.signedOut = false })
-		// The page asks again after 15 s; the list in another tab tells it at once.
+		// The page asks again after half a minute; the list in another tab tells it at once.
 		other := browser.Tab(t, root)
 		do(t, other, chromedp.Navigate(f.URL+"/x/"))
 		do(t, ctx, poll(logText+`.includes('two')`))

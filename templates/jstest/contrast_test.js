@@ -1,5 +1,6 @@
 import { ok } from './check.js'
 
+const SHAPES = 3
 const AA = 4.5
 const AAA = 7
 
@@ -23,6 +24,10 @@ function contrast(a, b, least) {
 export function testLinesAreAAA() {
   contrast('--text', '--surface', AAA)
   contrast('--text', '--surface-chrome', AAA)
+}
+
+export function testWhereToWriteIsSeen() {
+  for (const surface of ['--surface', '--surface-chrome']) contrast('--line-input', surface, SHAPES)
 }
 
 export function testAllTextIsAA() {

@@ -142,6 +142,19 @@ export async function testSelectingHoldsTheView() {
   equal(seen(scroller).at(-1)?.text, 'line 299')
 }
 
+export async function testASelectionOutlivesScrolling() {
+  const { scroller, add, scroll, view } = await screen()
+  await add(400)
+  const row = [...scroller.querySelectorAll('.row')].at(-3)
+  getSelection()?.selectAllChildren(/** @type {Element} */ (row))
+  await until(() => view.held, 'the selection is noticed')
+  for (let i = 0; i < 8; i++) await scroll(scroller.scrollTop - 15 * ROW)
+  equal(getSelection()?.toString(), 'line 397')
+  equal(seen(scroller)[0].text, 'line 260')
+  getSelection()?.removeAllRanges()
+  await until(() => scroller.querySelectorAll('.row').length < 80, 'what is not seen goes')
+}
+
 export async function testPressingHoldsTheView() {
   const { scroller, add, view } = await screen()
   await add(100)

@@ -7,6 +7,8 @@ import { visible } from './text.js'
 
 /** So far from the live edge is worth saying. */
 const BEHIND = 1024 * 1024
+/** The line is drawn once a second; a frame is worth drawing it at once when it has said something old for so long, in ms. */
+const STALE = 1000
 /** Lines a second are counted over so many looks, one a second. */
 const LOOKS = 3
 
@@ -54,6 +56,7 @@ export class Status {
    */
   frame({ marker, behind }, backlog) {
     const before = `${this.#live} ${this.#trouble}`
+    const stale = Date.now() - this.#lastLine > STALE
     this.#behind = behind
     if (!marker) {
       this.#trouble = ''
@@ -65,7 +68,7 @@ export class Status {
       this.#trouble = ''
       if (marker.kind === 'live') this.#live = true
     }
-    if (before !== `${this.#live} ${this.#trouble}`) this.draw()
+    if (stale || before !== `${this.#live} ${this.#trouble}`) this.draw()
   }
 
   /** Lines a second, told the number of all lines once a second. @param {number} lines */

@@ -11,7 +11,7 @@ const SUBPROTOCOL = 'livetail.1'
 const NORMAL = 1000
 const CLOSED_UNHEARD = 1006
 /** Waits, in ms: tests use shorter ones. */
-const TIMES = { silence: 12_000, look: 1000, signedOut: 15_000 }
+const TIMES = { silence: 12_000, look: 1000, signedOut: 30_000 }
 /** After so many sockets refused although the server answers, something in between is likely to blame. */
 const SUSPICIOUS = 3
 

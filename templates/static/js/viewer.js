@@ -40,6 +40,7 @@ function take(frame) {
   if (!taken) return false
   status.frame(frame, (frame.flags & BACKLOG) !== 0)
   view.changed()
+  if (document.hidden) title.show(buffer.lines) // nothing is painted, and timers are slow
   return true
 }
 

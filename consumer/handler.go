@@ -140,13 +140,13 @@ func sameHost(r *http.Request) bool {
 // Serve answers a handshake and returns; the socket lives on, until it ends or Shutdown ends it. To return early is what
 // gives back the server's goroutine and its buffers, nearly half of what a socket takes.
 func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, visit Visit) {
-	if status, words := h.refuse(r); status != 0 {
-		http.Error(w, words, status)
-		visit.Release()
-		return
-	}
 	s := newSocket(h, visit)
-	if !h.enter(w, s) {
+	status, words := h.refuse(r)
+	if status == 0 {
+		status, words = h.enter(s)
+	}
+	if status != 0 {
+		http.Error(w, words, status)
 		visit.Release()
 		return
 	}
@@ -184,20 +184,19 @@ func (h *Handler) refuse(r *http.Request) (status int, words string) {
 	return http.StatusBadRequest, "ask for subprotocol " + wire.Subprotocol
 }
 
-func (h *Handler) enter(w http.ResponseWriter, s *socket) bool {
+// enter makes room for a socket, or says with which status there is none.
+func (h *Handler) enter(s *socket) (status int, words string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopping {
-		http.Error(w, restart.Words, http.StatusServiceUnavailable)
-		return false
+		return http.StatusServiceUnavailable, restart.Words
 	}
 	if reason, ok := h.admission.enter(s); !ok {
-		http.Error(w, reason.Words, http.StatusTooManyRequests)
-		return false
+		return http.StatusTooManyRequests, reason.Words
 	}
 	h.sockets[s] = struct{}{}
 	h.running.Add(1)
-	return true
+	return 0, ""
 }
 
 // left forgets a socket, which ended.

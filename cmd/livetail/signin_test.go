@@ -60,7 +60,9 @@ func TestFirstRunOnAPipe(t *testing.T) {
 	if again, fresh := secrets(t, h.read(firstSignIn)); again != password || fresh == link {
 		t.Errorf("after a restart the password is %q, was %q; a fresh link: %t", again, password, fresh != link)
 	}
-	os.Remove(h.state(firstSignIn))
+	if err := os.WriteFile(h.state(firstSignIn), []byte(passwordLine+"of-somebody-else\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	h.start("-listen", "127.0.0.1:0").stop()
 	if again, _ := secrets(t, h.read(firstSignIn)); again != "" {
 		t.Errorf("the password %q comes from nowhere", again)

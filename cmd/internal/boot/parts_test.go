@@ -1,10 +1,18 @@
 package boot
 
 import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"livetail/internal/config"
 )
@@ -34,6 +42,41 @@ func TestRedisOptions(t *testing.T) {
 	o, err = RedisOptions(config.Redis{URL: "rediss://r:7000", TLS: config.TLS{ServerName: "other"}})
 	if err != nil || o.TLSConfig.ServerName != "other" {
 		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+// The certificate is shown to Redis, and Redis's is checked against that authority alone.
+func TestRedisOptionsTLS(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert := write(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	o, err := RedisOptions(config.Redis{URL: "rediss://r:1", TLS: config.TLS{CA: cert, Cert: cert,
+		Key: write(t, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	only := x509.NewCertPool()
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	only.AddCert(parsed)
+	if !only.Equal(o.TLSConfig.RootCAs) {
+		t.Error("the authority is not the one that was named")
+	}
+	if c := o.TLSConfig.Certificates; len(c) != 1 || !bytes.Equal(c[0].Certificate[0], der) {
+		t.Errorf("it shows %d certificates", len(c))
 	}
 }
 

@@ -91,14 +91,14 @@ func RunWith(ctx context.Context, p boot.Parts, x Extra) error {
 		}
 	}
 	p.Log.Info("serving pages", "address", listener.Addr().String(), "base path", c.Web.BasePath)
-	redis := awaited{clients: clients, log: p.Log, there: make(chan struct{})}
+	redis := boot.Await(clients, p.Log)
 	return boot.InOrder(ctx,
 		func(ctx context.Context) error { return site.serve(ctx, listener) },
-		redis.then(hub.Run), // revokes what the sockets left, and needs all below for it
-		redis.then(list.Run),
-		redis.then(people.Run),
-		redis.then(channels.Run),
-		redis.run,
+		redis.Then(hub.Run), // revokes what the sockets left, and needs all below for it
+		redis.Then(list.Run),
+		redis.Then(people.Run),
+		redis.Then(channels.Run),
+		redis.Run,
 	)
 }
 

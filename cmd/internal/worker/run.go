@@ -55,20 +55,19 @@ func Run(ctx context.Context, p boot.Parts) error {
 		return err
 	}
 	p.Log.Info("serving logs", "host", c.Worker.Host, "logs", len(shelf.Look().Entries))
+	redis := boot.Await(clients, p.Log)
 	// Jobs end first: they hand their tails over, and need all below for it.
 	return boot.InOrder(ctx,
-		func(ctx context.Context) error {
-			if clients.Wait(ctx, p.Log) != nil {
-				return nil
-			}
+		redis.Then(func(ctx context.Context) error {
 			return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Names: names, Host: c.Worker.Host,
 				Most: c.Worker.Places + waitingJobs, Handle: tails.Handle, Stop: tails.Stop, Log: p.Log})
-		},
-		announcer.Run,
+		}),
+		redis.Then(announcer.Run),
 		shelf.Run,
 		files.Run,
 		tails.Run,
-		channels.Run,
+		redis.Then(channels.Run),
+		redis.Run,
 	)
 }
 

@@ -48,6 +48,7 @@ type fake struct {
 	signedOut bool
 	hold      bool // answers of the API wait
 	version   string
+	edge      string // said at the opening
 }
 
 // opening is what a page said first.

@@ -56,9 +56,12 @@ func (f *fake) send(ctx context.Context, c *websocket.Conn, name string, at int)
 		return c.Write(ctx, websocket.MessageText, b)
 	}
 	f.mu.Lock()
-	version := f.version
+	version, edge := f.version, f.edge
 	f.mu.Unlock()
 	err := say(map[string]string{"say": "tail", "tail": name, "version": version})
+	if err == nil && edge != "" {
+		err = say(map[string]string{"say": "edge", "words": edge})
+	}
 	said, sent := "", 0
 	for err == nil {
 		f.mu.Lock()

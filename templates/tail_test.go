@@ -93,7 +93,7 @@ func TestTail(t *testing.T) {
 		},
 		"not to come back": func(t *testing.T, f *fake, open func() context.Context) {
 			ctx := open()
-			for i, code := range []websocket.StatusCode{4000, 4004, 1009} {
+			for i, code := range []websocket.StatusCode{4000, 4004, 1009, 1000} {
 				do(t, ctx, poll(`rig.tail.state.kind === 'following'`))
 				f.cut(code, "because")
 				do(t, ctx, poll(`rig.tail.state.kind === 'over'`))
@@ -111,6 +111,12 @@ func TestTail(t *testing.T) {
 				f.mu.Unlock()
 				do(t, ctx, run(`rig.tail.start()`)) // the reader may ask again
 			}
+		},
+		"a position that could not be used is said": func(t *testing.T, f *fake, open func() context.Context) {
+			f.with(func() { f.edge = "it is of another log" })
+			f.write(0, "one\n")
+			ctx := open()
+			wantLines(t, ctx, "edge\none")
 		},
 		"signed out, and in again": func(t *testing.T, f *fake, open func() context.Context) {
 			f.write(0, "one\n")

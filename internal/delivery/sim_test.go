@@ -218,7 +218,7 @@ func (t *simTail) drain() {
 	for !t.slow && len(t.held) > 0 {
 		cost := t.held[0]
 		t.held = t.held[1:]
-		t.step(func() { t.m.consumed(cost) })
+		t.step(func() { t.m.consumed(cost, t.w.now) })
 	}
 }
 
@@ -327,6 +327,32 @@ func TestSlowReaderIsBounded(t *testing.T) {
 	}
 	if tail.m.unread > tail.m.window {
 		t.Errorf("%d bytes wait, the window is %d", tail.m.unread, tail.m.window)
+	}
+	tail.slow = false
+	tail.drain()
+	w.until(w.now.Add(time.Minute))
+	w.check(t, 1)
+}
+
+// A page that reads 10 KB/s gets frames that it can take in a few seconds, or it would hear nothing for so long that it gives
+// the connection up.
+func TestSlowReaderGetsSmallFrames(t *testing.T) {
+	w := newWorld(1, 500, 0)
+	tail := w.tails[0]
+	tail.slow = true
+	tail.grow(1_000_000)
+	for range 300 {
+		w.until(w.now.Add(100 * time.Millisecond))
+		for took := uint64(0); took < 1000 && len(tail.held) > 0; {
+			cost := tail.held[0]
+			tail.held = tail.held[1:]
+			took += cost
+			w.now = w.now.Add(time.Duration(cost) * time.Second / 10_000)
+			tail.step(func() { tail.m.consumed(cost, w.now) })
+		}
+	}
+	if tail.m.window > 40_000 {
+		t.Errorf("a window of %d bytes, for a reader of 10 KB/s", tail.m.window)
 	}
 	tail.slow = false
 	tail.drain()

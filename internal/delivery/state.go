@@ -19,6 +19,7 @@ const (
 	lookFailed   = time.Second
 	shrinkIdle   = 2 * time.Second
 	shrinkUnseen = 3 * time.Second
+	quick        = time.Second // half a window in less is worth a larger one
 )
 
 // State is what a tail is doing, as people should see it.
@@ -63,12 +64,13 @@ type machine struct {
 	cur     runRef // the run that is heard; while waiting, the one to be replaced
 	state   State
 
-	epoch  uint32
-	next   uint64 // seq of the next frame
-	upto   uint64 // credit granted in this epoch
-	window uint64
-	lent   uint64 // of an earlier epoch, not yet free
-	unread uint64 // cost of what was accepted and not consumed, of all epochs
+	epoch   uint32
+	next    uint64 // seq of the next frame
+	upto    uint64 // credit granted in this epoch
+	window  uint64
+	granted time.Time // when credit was last given
+	lent    uint64    // of an earlier epoch, not yet free
+	unread  uint64    // cost of what was accepted and not consumed, of all epochs
 
 	goAt     time.Time
 	goSaid   int
@@ -152,7 +154,7 @@ func (m *machine) again(now time.Time) {
 	m.epoch++
 	m.next, m.sent, m.sentAt = 0, 0, time.Time{}
 	m.upto = m.room()
-	m.acked, m.goSaid = false, 0
+	m.acked, m.goSaid, m.granted = false, 0, now
 	m.sayGo(now)
 }
 
@@ -248,21 +250,22 @@ func (m *machine) bye(b wire.Bye, now time.Time) {
 }
 
 // consumed notes that the reader took a frame of this cost.
-func (m *machine) consumed(cost uint64) {
+func (m *machine) consumed(cost uint64, now time.Time) {
 	m.unread -= min(cost, m.unread)
 	if m.cur.run == 0 || m.upto-m.next > max(m.window/2, wire.FrameCost+wire.MinPayload) {
 		return
 	}
-	if m.acked { // it used what it had: a busy tail
-		m.window = m.pool.grow(m.window)
-	}
-	upto := m.next + m.room()
 	// Half a window at a time, so that one message does for many frames.
-	if upto < m.upto+m.window/2 && m.unread > 0 {
+	if m.next+m.room() < m.upto+m.window/2 && m.unread > 0 {
 		return
 	}
-	if upto > m.upto {
-		m.upto = upto
+	// A busy tail gets more. A slow reader does not: a frame is as large as its credit, and one that takes longer to arrive
+	// than a page is willing to hear nothing would never arrive.
+	if m.acked && now.Sub(m.granted) < quick {
+		m.window = m.pool.grow(m.window)
+	}
+	if upto := m.next + m.room(); upto > m.upto {
+		m.upto, m.granted = upto, now
 		m.say(wire.Credit{Tail: m.id, Run: m.cur.run, Epoch: m.epoch, Upto: upto})
 	}
 }

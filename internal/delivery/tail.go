@@ -81,7 +81,7 @@ func (t *Tail) wake() {
 // Consumed says that the reader took item, so that more may be sent.
 func (t *Tail) Consumed(item Item) {
 	if item.Frame != nil {
-		t.step(func(m *machine, _ time.Time) { m.consumed(item.cost) })
+		t.step(func(m *machine, now time.Time) { m.consumed(item.cost, now) })
 	}
 }
 

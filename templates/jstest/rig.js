@@ -9,6 +9,7 @@ const buffer = new Buffer()
 const states = []
 const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
   take: (frame) => (frame.marker ? !markerWords(frame.marker) || buffer.mark(frame.marker) : buffer.take(frame)),
+  edge: (why) => buffer.mark({ kind: 'edge', at: 0, why }),
   tell: ({ kind, words, at }) => states.push({ kind, words, wait: at ? at - Date.now() : 0 }),
 }, { silence: 3000, look: 50, signedOut: 200 })
 

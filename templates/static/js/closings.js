@@ -12,6 +12,7 @@ const LATER = 10_000
 
 /** By code, as docs/PROTOCOL.md has them; a function says how long to wait. All others: BACK_OFF. */
 export const closings = new Map([
+  [1000, NEVER], // another connection of this page replaced it
   [1009, NEVER],
   [1012, () => Math.random() * SOON],
   [4000, NEVER],

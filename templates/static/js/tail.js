@@ -27,6 +27,7 @@ const SUSPICIOUS = 3
  * @property {(state: State) => void} tell
  * @property {(entry: any) => void} [entry] what the API says of the log
  * @property {(version: string) => void} [version] of the server
+ * @property {(why: string) => void} [edge] the position could not be used; lines from the live edge follow
  */
 
 export class Tail {
@@ -125,6 +126,7 @@ export class Tail {
       this.#id = message.tail
       this.#hooks.version?.(message.version)
     } else if (message.say === 'state') this.#tell(message.state, message.words ?? '')
+    else if (message.say === 'edge') this.#hooks.edge?.(message.words)
   }
 
   /** @param {import('./frame.js').Frame} frame */

@@ -27,7 +27,7 @@ const whole = new Whole(part('whole'))
 const status = new Status({ host, truth, nothing, announce })
 const title = new Title()
 const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), painted })
-const tail = new Tail({ host, id }, { take, tell, entry, version: greeted })
+const tail = new Tail({ host, id }, { take, tell, entry, version: greeted, edge })
 let left = false
 let seen = 0
 let announced = 0
@@ -48,6 +48,12 @@ function take(frame) {
 function tell(state) {
   status.state = state
   stop.textContent = state.kind === 'over' ? words.again : state.kind === 'stopped' ? words.start : words.stop
+}
+
+/** @param {string} why */
+function edge(why) {
+  buffer.mark({ kind: 'edge', at: Date.now(), why })
+  view.changed()
 }
 
 /** @param {any} log */

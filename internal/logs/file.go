@@ -38,8 +38,9 @@ type verdict struct {
 	nothing    bool // not a file and never was: a folder, a FIFO, a socket, a device
 }
 
-// judge looks at what path is now; links may lead to a place in allowed only. home is named in the words.
-func judge(path, name, home string, allowed []string) verdict {
+// judge looks at what path is now; links may lead to a place in allowed only. Its words name no folder: not everybody who
+// reads them may see paths.
+func judge(path, name string, allowed []string) verdict {
 	info, err := os.Lstat(path)
 	real := path
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
@@ -47,7 +48,7 @@ func judge(path, name, home string, allowed []string) verdict {
 			info, err = os.Lstat(real)
 		}
 		if err == nil && !within(real, allowed) {
-			v := verdict{state: Refused, why: "leads out of " + display(home) + "; allow it with follow_links_to", real: real, info: info}
+			v := verdict{state: Refused, why: "leads out of its folder; allow it with follow_links_to", real: real, info: info}
 			v.nothing = !info.Mode().IsRegular()
 			return v
 		}

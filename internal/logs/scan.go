@@ -54,7 +54,7 @@ func (sc *scan) single(n int, s *Spec, file string) {
 	}
 	f := sc.file(n, file, "")
 	f.listed = true // its past beside it is never taken for a log, though it may not be there yet
-	v := judge(file, name, home, allowed)
+	v := judge(file, name, allowed)
 	f.update(v, sc.time, sc.every)
 	sc.list(f, v, s, Source{ID: s.id(), Name: name, Path: file, FollowLinksTo: allowed}, s.Group)
 }
@@ -84,7 +84,7 @@ func (sc *scan) latest(n int, s *Spec) {
 		return
 	}
 	f := sc.file(n, newest.path, newest.rel)
-	v := judge(newest.path, name, root, src.FollowLinksTo)
+	v := judge(newest.path, name, src.FollowLinksTo)
 	f.update(v, sc.time, sc.every)
 	sc.list(f, v, s, src, s.Group)
 	for _, c := range w.files { // the others are its past: no folder shall list them
@@ -154,7 +154,7 @@ func (sc *scan) member(n int, s *Spec, root string, c found, allowed []string) {
 	}
 	v := verdict{state: Missing, why: "waiting for " + base + " to appear"}
 	if c.dir != nil { // else it vanished, and what its path leads to now is not what was walked
-		v = judge(c.path, base, root, allowed)
+		v = judge(c.path, base, allowed)
 	}
 	if v.nothing {
 		return

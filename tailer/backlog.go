@@ -24,7 +24,7 @@ func backlog(h *file, lines int, most int64) (int64, error) {
 }
 
 func backwards(h *file, lines int, most int64) (off int64, whole bool, err error) {
-	if _, err := h.look(); err != nil {
+	if err := h.look(); err != nil {
 		return 0, false, err
 	}
 	size := h.size()

@@ -22,6 +22,7 @@ type file struct {
 	name     string        // base name under which it was last seen
 	st       unix.Stat_t   // as of the last look
 	off      int64         // read and handed over so far
+	dirty    bool          // something was done to it that survey has not judged yet
 	back     []byte        // up to backSize bytes before off: what must still be there
 	cut      bool          // off is inside a line whose beginning went out
 	upto     int64         // this round reads so far
@@ -49,13 +50,14 @@ func (h *file) close() {
 
 func (h *file) size() int64 { return h.st.Size }
 
-// look asks for the size, and says whether anything was done to the file since.
-func (h *file) look() (changed bool, err error) {
+// look asks for the size, and notes in dirty if anything was done to the file since.
+func (h *file) look() error {
 	old := h.st
 	if err := unix.Fstat(h.fd, &h.st); err != nil {
-		return false, err
+		return err
 	}
-	return old.Size != h.st.Size || old.Mtim != h.st.Mtim || old.Ctim != h.st.Ctim, nil
+	h.dirty = h.dirty || old.Size != h.st.Size || old.Mtim != h.st.Mtim || old.Ctim != h.st.Ctim
+	return nil
 }
 
 // pread reads at off until b is full or the file ends.

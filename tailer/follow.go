@@ -28,7 +28,8 @@ type Follower struct {
 	// From the tailer's goroutines: there is something to read; names may have changed or the look is due.
 	wake chan struct{}
 	due  atomic.Bool
-	hint sync.Mutex // guards turn
+	busy atomic.Bool // the sink has a frame, perhaps for long
+	hint sync.Mutex  // guards turn
 	turn struct {
 		ctx    context.Context
 		cancel context.CancelFunc
@@ -86,6 +87,7 @@ func (f *Follower) loop(ctx context.Context) error {
 		f.sink.Turn()
 		f.due.Store(false)
 		f.sweep()
+		f.retire()
 		busy, err := f.round(ctx)
 		if err != nil {
 			return err
@@ -126,7 +128,11 @@ func (f *Follower) wait(ctx context.Context) error {
 // deleted.
 func (f *Follower) room(ctx context.Context) (int, error) {
 	for {
-		turn := f.newTurn(ctx)
+		turn := f.newTurn(ctx) // before due is looked at: a poke is seen either there or here
+		for f.due.Swap(false) {
+			f.sweep()
+			f.sink.Turn()
+		}
 		f.mu.Unlock()
 		n, err := f.sink.Room(turn)
 		f.mu.Lock()
@@ -142,16 +148,15 @@ func (f *Follower) room(ctx context.Context) (int, error) {
 		case turn.Err() == nil:
 			return 0, err
 		}
-		f.due.Store(false)
-		f.sweep()
-		f.sink.Turn()
 	}
 }
 
 func (f *Follower) send(ctx context.Context, fr *wire.Frame) error {
+	f.busy.Store(true)
 	f.mu.Unlock()
 	err := f.sink.Send(ctx, fr)
 	f.mu.Lock()
+	f.busy.Store(false)
 	if err == nil && f.closed {
 		err = ErrClosed
 	}
@@ -181,6 +186,15 @@ func (f *Follower) poke(names bool) {
 	select {
 	case f.wake <- struct{}{}:
 	default:
+	}
+}
+
+// mind looks after the files while the sink keeps a frame: what is rotated meanwhile must be held before it is deleted.
+func (f *Follower) mind() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.busy.Load() && !f.closed {
+		f.sweep()
 	}
 }
 

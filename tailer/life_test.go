@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -110,63 +109,42 @@ func TestPositionThatIsNonsense(t *testing.T) {
 	}
 }
 
-func TestRow39_PermissionLostAndRestored(t *testing.T) {
-	b := newBench(t)
-	b.write("f", "a\n")
-	b.must(os.Chmod(b.path, 0))
-	start := b.start
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // not unlocked: the thread ends with its loss of rights
-		if os.Getuid() == 0 {
-			syscall.RawSyscall(syscall.SYS_SETFSUID, 65534, 0, 0)
-		}
-		done <- b.follower.Follow(ctx, start, b.sink)
-	}()
-	b.stop = func() error { cancel(); return <-done }
-	if m := b.mark(wire.MarkUnreadable); !strings.Contains(m.Why, "permission") {
-		t.Errorf("got %+v", m)
-	}
-	b.looks(3)
-	b.must(os.Chmod(b.path, 0o644))
-	b.text("a\n")
-	b.mark(wire.MarkReadable)
-	b.must(os.Chmod(b.path, 0)) // the descriptor stays good
-	b.append("f", "b\n")
-	b.text("a\nb\n")
-	b.must(os.Chmod(b.path, 0o644))
-	b.append("f", "c\n")
-	b.text("a\nb\nc\n")
-	b.marked("unreadable", "readable")
-}
-
 func TestRow34_TooManyOpenFiles(t *testing.T) {
 	b := live(t, "a\n")
 	var old syscall.Rlimit
 	b.must(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old))
-	b.rename("f", "f.0x") // not a sibling; only the look will find the new file
-	b.must(os.WriteFile(b.at("new"), []byte("c\n"), 0o644))
-	b.mark2(b.must)
-	entries, err := os.ReadDir("/proc/self/fd")
+	f, err := os.OpenFile(b.path, os.O_APPEND|os.O_WRONLY, 0)
 	b.must(err)
+	defer f.Close()
+	b.write("new", "c\n")
 	low := old
-	low.Cur = uint64(len(entries) - 1)
+	low.Cur = 64
 	b.must(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &low))
 	defer syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old)
+	var fill []int
+	for {
+		fd, err := syscall.Open("/dev/null", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+		if err != nil {
+			break
+		}
+		fill = append(fill, fd)
+	}
+	b.rename("f", "f.1")
 	b.rename("new", "f")
 	m := b.mark(wire.MarkUnreadable)
+	f.WriteString("b\n") // what is held is still read
+	b.text("a\nb\n")
 	b.looks(2)
-	b.must(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &old))
+	b.marked("unreadable")
+	for _, fd := range fill {
+		syscall.Close(fd)
+	}
+	b.looks(1)
+	b.text("a\nb\nc\n")
 	if !strings.Contains(m.Why, "too many") {
 		t.Errorf("got %+v", m)
 	}
-	b.append("f.0x", "b\n")
-	b.looks(1)
-	b.wait("both", func(s *sink) bool { return s.text.Len() == len("a\nb\nc\n") })
 }
-
-func (b *bench) mark2(func(error)) {}
 
 func TestSymlinkOutOfTheFolder(t *testing.T) {
 	other := t.TempDir()

@@ -42,7 +42,9 @@ func (f *Follower) survey() {
 		if h.fd < 0 {
 			continue
 		}
-		changed, err := h.look()
+		err := h.look()
+		changed := h.dirty
+		h.dirty = false
 		switch {
 		case err != nil:
 			f.broken(h, err)
@@ -98,7 +100,7 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 // whenever there is something to read.
 func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	room, err := f.room(ctx)
-	if err != nil {
+	if err != nil || f.again {
 		return false, err
 	}
 	most := min(room, wire.MaxPayload)

@@ -74,14 +74,18 @@ func (f *Follower) current() (*file, error) {
 
 // first takes the log's first file. If the log was there from the beginning, that is before its live edge, else at 0.
 func (f *Follower) first(h *file) error {
-	f.learn(f.siblings())
+	list, err := f.siblings()
+	if err != nil {
+		h.close()
+		return err
+	}
+	f.learn(list)
 	off := int64(0)
 	if f.edge {
 		most := f.start.MaxBytes
 		if most <= 0 {
 			most = maxBacklog
 		}
-		var err error
 		if off, err = backlog(h, f.start.Lines, most); err != nil {
 			h.close()
 			return err
@@ -90,6 +94,9 @@ func (f *Follower) first(h *file) error {
 	if !h.seek(off) {
 		h.close()
 		return errMoved
+	}
+	if f.edge && len(list) > 0 {
+		f.beside(list[len(list)-1])
 	}
 	f.edge = false
 	f.held = append(f.held, h)
@@ -100,10 +107,31 @@ func (f *Follower) first(h *file) error {
 	return nil
 }
 
+// beside takes the newest rotated file, if that was so lately that somebody may still write to it, from its end on.
+func (f *Follower) beside(s sibling) {
+	now := f.t.clock.Now()
+	if age := now.Sub(time.Unix(s.st.Mtim.Unix())); s.packed || age < 0 || age >= f.t.grace {
+		return
+	}
+	h, err := f.open(&s)
+	if err != nil {
+		return
+	}
+	if off, err := backlog(h, 0, maxBacklog); err != nil || !h.seek(off) {
+		h.close()
+		return
+	}
+	h.until = now.Add(f.t.grace)
+	f.held = append(f.held, h)
+}
+
 // resolve goes on from a position: it finds the position's files among all that there are, whatever they are called now,
 // and what is newer than they.
 func (f *Follower) resolve(tokens []token, now *file) {
-	list := f.candidates(now)
+	list, err := f.candidates(now)
+	if err != nil && now != nil {
+		list = []sibling{{name: f.base, log: true, st: now.st, held: now}}
+	}
 	f.held = nil
 	if now != nil {
 		f.marks = append(f.marks, f.opening(now))
@@ -148,7 +176,7 @@ func (f *Follower) resolve(tokens []token, now *file) {
 
 // goOn continues h at off, or at its beginning if it does not reach that far any more.
 func (f *Follower) goOn(h *file, off int64) {
-	if _, err := h.look(); err == nil && off <= h.size() && h.seek(off) {
+	if err := h.look(); err == nil && off <= h.size() && h.seek(off) {
 		return
 	}
 	h.reset()

@@ -101,6 +101,19 @@ func TestRow02_OrderWithinAWriter(t *testing.T) {
 	b.text("0\n1\n2\nother\n3\n")
 }
 
+// Whoever comes in the middle of a rotation gets the late lines too.
+func TestRow02_OpenedDuringTheLag(t *testing.T) {
+	b := newBench(t)
+	b.write("f.1", "old\nha")
+	b.write("f", "a\n")
+	b.clock.advance(time.Second) // the fake clock stands still: let the file be older than now
+	b.follow().mark(wire.MarkLive)
+	b.append("f.1", "lf\n")
+	b.text("a\nhalf\n")
+	b.append("f", "b\n")
+	b.text("a\nhalf\nb\n")
+}
+
 func TestRow03_RenameGapCreate(t *testing.T) {
 	b := live(t, "a\n")
 	b.rename("f", "f.1")
@@ -113,6 +126,18 @@ func TestRow03_RenameGapCreate(t *testing.T) {
 	b.append("f.1", "last\n")
 	b.text("a\nlate\nb\nlast\n")
 	b.marked("waiting", "rotated")
+}
+
+// A quiet log is rotated and only much later made anew.
+func TestRow03_GapLongerThanTheGrace(t *testing.T) {
+	b := live(t, "a\n")
+	b.rename("f", "f.1")
+	b.looks(2)
+	b.clock.advance(time.Minute)
+	b.until("the file is closed", func() bool { return len(opened(t, b.dir)) == 0 })
+	b.append("f.1", "late\n")
+	b.append("f", "b\n")
+	b.text("a\nlate\nb\n")
 }
 
 func TestRow04_UnreadTailAtRotation(t *testing.T) {
@@ -184,6 +209,30 @@ func TestRow55_RotatedFileDeletedWhileTheSinkIsFull(t *testing.T) {
 	b.remove("f.1")
 	b.sink.set(&b.sink.blocked, false)
 	b.text("a\nb\nc\nd\n")
+}
+
+// The same while the sink keeps a frame, as when Redis is away.
+func TestRow54_SinkOutageAndRotations(t *testing.T) {
+	b := live(t, "a\n")
+	b.sink.set(&b.sink.stuck, true)
+	b.append("f", "b\n")
+	want := "a\nb\n"
+	b.until("the sink has a frame", b.follower.busy.Load)
+	for i := range 5 {
+		b.rename("f", "f.1")
+		text := fmt.Sprintf("c%d\n", i)
+		b.write("f", text)
+		want += text
+		b.until("the new file is held", func() bool {
+			b.clock.advance(time.Second)
+			b.follower.mu.Lock()
+			defer b.follower.mu.Unlock()
+			return len(b.follower.held) == i+2
+		})
+		b.remove("f.1")
+	}
+	b.sink.set(&b.sink.stuck, false)
+	b.text(want)
 }
 
 func TestRow06_CompressedBeforeItWasRead(t *testing.T) {

@@ -89,22 +89,25 @@ func compareTimes(a, b unix.Timespec) int {
 
 // siblings lists the log's rotated files, oldest first. While they are renamed one after the other a single look may see one
 // twice and another not at all, so it looks until two looks agree.
-func (f *Follower) siblings() []sibling {
-	list := f.listOnce()
+func (f *Follower) siblings() ([]sibling, error) {
+	list, err := f.listOnce()
 	for range 20 {
-		again := f.listOnce()
+		again, err := f.listOnce()
+		if err != nil {
+			return nil, err
+		}
 		if slices.EqualFunc(list, again, func(a, b sibling) bool { return a.name == b.name && a.key == b.key }) {
 			break
 		}
 		list = again
 	}
-	return list
+	return list, err
 }
 
-func (f *Follower) listOnce() []sibling {
+func (f *Follower) listOnce() ([]sibling, error) {
 	d, err := os.Open(f.home.dir)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer d.Close()
 	names, _ := d.Readdirnames(-1) // what could be read is better than nothing
@@ -118,18 +121,24 @@ func (f *Follower) listOnce() []sibling {
 		}
 	}
 	slices.SortStableFunc(out, older)
-	return out
+	return out, nil
 }
 
 // candidates lists every file of the log that is there or held, oldest first; the log itself, if it is there, is last.
-func (f *Follower) candidates(now *file) []sibling {
-	list := f.siblings()
+func (f *Follower) candidates(now *file) ([]sibling, error) {
+	list, err := f.siblings()
+	if err != nil {
+		return nil, err
+	}
 	if now != nil {
 		list = slices.DeleteFunc(list, func(s sibling) bool { return now.same(&s.st) })
 		list = append(list, sibling{name: f.base, log: true, st: now.st, held: now})
 	}
 	for i := len(f.held) - 1; i >= 0; i-- {
 		h := f.held[i]
+		if h.fd < 0 {
+			f.revive(list, h)
+		}
 		if at := slices.IndexFunc(list, func(s sibling) bool { return h.same(&s.st) }); at >= 0 {
 			list[at].held = h
 			h.name = list[at].name
@@ -137,7 +146,23 @@ func (f *Follower) candidates(now *file) []sibling {
 		}
 		list = slices.Insert(list, f.where(list, i), sibling{name: h.name, st: h.st, held: h})
 	}
-	return list
+	return list, nil
+}
+
+// revive opens a file again that was closed after its grace, if a sibling is that file: it must not be taken for a new one.
+func (f *Follower) revive(list []sibling, h *file) {
+	for i := range list {
+		s := &list[i]
+		if s.held != nil || s.packed || s.st.Ino != h.ino {
+			continue
+		}
+		if c, err := f.open(s); err == nil && f.adopt(h, c) {
+			s.held = h
+		} else if err == nil {
+			c.close()
+			s.held = nil
+		}
+	}
 }
 
 // where says at what index of list the held file i belongs, which is not among the log's names.

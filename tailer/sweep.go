@@ -13,7 +13,8 @@ import (
 // maxHeld bounds the open files of one log. Those that did not fit are opened as others end: they keep their names.
 const maxHeld = wire.MaxPlaces - 2
 
-// sweep compares the log's name with what is held: opens what appeared, in order, and closes what is over. It reads no lines.
+// sweep compares the log's name with what is held: opens what appeared, in order. It reads no lines and
+// closes nothing, so it may be done in the middle of a round.
 func (f *Follower) sweep() {
 	now := f.t.clock.Now()
 	last := f.last()
@@ -34,7 +35,6 @@ func (f *Follower) sweep() {
 	default:
 		f.trouble(words(err))
 	}
-	f.retire(now)
 }
 
 func (f *Follower) last() *file {
@@ -62,15 +62,19 @@ func (f *Follower) extend(now time.Time) error {
 	if at := slices.IndexFunc(f.held, func(h *file) bool { return h.same(&fresh.st) }); at >= 0 {
 		fresh.close()
 		h := f.held[at]
-		f.held = append(slices.Delete(f.held, at, at+1), h)
+		f.held, f.again = append(slices.Delete(f.held, at, at+1), h), true
 		last.until = now.Add(f.t.grace)
 		f.found(h)
 		return nil
 	}
-	if changed, err := last.look(); last.fd >= 0 && err == nil && changed && !f.intact(last) {
+	if last.fd >= 0 && last.look() == nil && last.dirty && !f.intact(last) {
 		f.rewritten(last) // that too, before the name went to another
 	}
-	list := f.candidates(fresh)
+	list, err := f.candidates(fresh)
+	if err != nil {
+		fresh.close()
+		return err
+	}
 	defer f.drop(list)
 	defer func() { f.learn(list) }()
 	if _, err := stat(f.src.Path, &f.st); err == nil && !fresh.same(&f.st) {
@@ -171,7 +175,7 @@ func (f *Follower) continues(old, fresh *file) bool {
 	if old.fd < 0 || fresh.fd < 0 {
 		return false
 	}
-	if _, err := old.look(); err != nil || old.size() == 0 || fresh.size() < old.size() {
+	if err := old.look(); err != nil || old.size() == 0 || fresh.size() < old.size() {
 		return false
 	}
 	switch {
@@ -246,13 +250,14 @@ func (f *Follower) trouble(why string) {
 }
 
 // retire closes files whose grace is over. The last one is remembered: it may come back.
-func (f *Follower) retire(now time.Time) {
+func (f *Follower) retire() {
+	now := f.t.clock.Now()
 	crowded := len(f.held) >= maxHeld
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
 		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && !crowded {
 			return h.fd < 0 && h != f.last() && len(h.marks) == 0
 		}
-		if _, err := h.look(); err == nil && h.off < h.size() {
+		if err := h.look(); err == nil && h.off < h.size() {
 			h.flush = true // half a line, or a reader who is slow
 			return false
 		}

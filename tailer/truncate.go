@@ -12,7 +12,8 @@ func (f *Follower) rewritten(h *file) {
 	f.again = true
 	h.look()
 	mark := wire.Marker{Kind: wire.MarkTruncated, Name: f.named(h.name)}
-	lost, list := h.known-h.off, f.siblings()
+	lost := h.known - h.off
+	list, _ := f.siblings() // without it, it is a truncation without a copy
 	off, short := f.shortened(h)
 	if short && h.seek(off) {
 		mark.Why = "only its end was cut off"

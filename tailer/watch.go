@@ -22,13 +22,24 @@ func (t *Tailer) Run(ctx context.Context) error {
 		w = nil
 	}
 	t.setWatcher(w)
-	defer t.setWatcher(nil)
 	var both sync.WaitGroup
-	defer both.Wait()
+	defer func() {
+		both.Wait()
+		t.setWatcher(nil)
+		if w != nil {
+			w.Close()
+		}
+	}()
 	if w != nil {
-		defer w.Close()
 		both.Go(func() { t.hear(ctx, w) })
 	}
+	stuck := make(chan *Follower, 64)
+	defer close(stuck)
+	both.Go(func() {
+		for f := range stuck {
+			f.mind()
+		}
+	})
 	ticks, stop := t.clock.Tick(t.every / slots)
 	defer stop()
 	for n := 0; ; n = (n + 1) % slots {
@@ -40,7 +51,7 @@ func (t *Tailer) Run(ctx context.Context) error {
 		if n == 0 {
 			t.lookAtDirs()
 		}
-		t.pokeSlot(n)
+		t.pokeSlot(n, stuck)
 	}
 }
 
@@ -120,12 +131,20 @@ func (t *Tailer) pokeAll() {
 	}
 }
 
-func (t *Tailer) pokeSlot(n int) {
+// pokeSlot says that the look is due, to one part of the followers; those that are busy are minded meanwhile.
+func (t *Tailer) pokeSlot(n int, stuck chan<- *Follower) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for f := range t.followers {
-		if f.slot == n {
-			f.poke(true)
+		if f.slot != n {
+			continue
+		}
+		f.poke(true)
+		if f.busy.Load() {
+			select {
+			case stuck <- f:
+			default: // the next look is soon enough
+			}
 		}
 	}
 }

@@ -133,8 +133,6 @@ func TestWriters_DeleteAndCreate(t *testing.T) {
 		b.remove("f")
 		reopen()
 		time.Sleep(20 * time.Millisecond)
-		n := len(opened(b.T, b.dir)) // what nobody holds when it is deleted is lost to everybody
-		_ = n
 		b.until("the new file is held", func() bool {
 			b.follower.mu.Lock()
 			defer b.follower.mu.Unlock()

@@ -28,7 +28,7 @@ func BenchmarkIdle(b *testing.B) {
 		f := t.Open(Source{Path: path})
 		all.Go(func() { f.Follow(ctx, Start{Lines: 1}, &discard{done: make(chan struct{})}); f.Close() })
 	}
-	time.Sleep(time.Second)
+	time.Sleep(time.Second) // scenario: idle for a while, whose cost is measured
 	used := func() time.Duration {
 		var r syscall.Rusage
 		syscall.Getrusage(syscall.RUSAGE_SELF, &r)

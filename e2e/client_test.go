@@ -48,7 +48,12 @@ func (p *person) follow(log string, first int, sites ...string) *client {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &client{t: p.t, who: p, log: log, done: make(chan struct{}), next: first, sites: sites}
 	c.stop = func() { cancel(); <-c.done }
-	p.t.Cleanup(c.stop)
+	p.t.Cleanup(func() {
+		if p.t.Failed() {
+			p.t.Logf("%s: next line %d, live %t, %d connections, closed with %v, states %v, markers %v", log, c.next, c.live, c.opened, c.closings, c.states, c.markers)
+		}
+	})
+	p.t.Cleanup(c.stop) // before that
 	go func() {
 		defer close(c.done)
 		for at := 0; ctx.Err() == nil; at++ {
@@ -62,11 +67,6 @@ func (p *person) follow(log string, first int, sites ...string) *client {
 			}
 		}
 	}()
-	p.t.Cleanup(func() {
-		if p.t.Failed() {
-			p.t.Logf("%s: next line %d, live %t, %d connections, closed with %v, states %v, markers %v", log, c.next, c.live, c.opened, c.closings, c.states, c.markers)
-		}
-	})
 	return c
 }
 

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,17 @@ func built(m *testing.M) int {
 	programs = dir
 	return m.Run()
 }
+
+// lookAtSources makes go test run again, instead of telling the last result, when the programs have changed: it does not
+// know what they were built from, but it does know which folders of the module a test looked into.
+var lookAtSources = sync.OnceValue(func() error {
+	return filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == ".git" {
+			return fs.SkipDir
+		}
+		return err
+	})
+})
 
 // eventually polls until ok.
 func eventually(t testing.TB, what string, ok func() bool) {

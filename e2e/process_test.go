@@ -45,6 +45,9 @@ func (s *said) String() string {
 // launch starts a program; prepare may change how.
 func launch(t testing.TB, name string, prepare func(*exec.Cmd), args ...string) *process {
 	t.Helper()
+	if err := lookAtSources(); err != nil {
+		t.Fatal(err)
+	}
 	p := &process{Cmd: exec.Command(filepath.Join(programs, name), args...), t: t, name: name, done: make(chan struct{})}
 	p.Stdout, p.Stderr = &p.stdout, &p.stderr
 	p.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

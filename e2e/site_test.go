@@ -153,7 +153,8 @@ func (p *person) get(url string) (int, string) {
 }
 
 // expectNothingLeft waits until Redis holds no more than it should after all tails are closed: sessions, the catalogue and
-// asynq's own counters. What a killed process left behind asynq revives only after a minute or two, for a worker to be told no.
+// asynq's own counters. What a killed process left behind asynq revives only after a minute or two, for a worker to be told no;
+// what a server is busy with it corrects every 5 s.
 func (s *site) expectNothingLeft(worker *process) {
 	s.t.Helper()
 	c := s.redis.Client()
@@ -185,4 +186,3 @@ func (s *site) expectNothingLeft(worker *process) {
 }
 
 var expected = regexp.MustCompile(`^(asynq:(queues|servers|workers)|asynq:servers:.*|asynq:\{[^}]*\}:(processed|failed).*|` + namespace + `:(session:.*|installation|catalogue.*))$`)
-

@@ -56,6 +56,7 @@ export function testMarkersAreRows() {
   buffer.mark({ kind: 'gap', at })
   equal(all(buffer), ['one', 'rotated', 'two', 'gap'])
   equal(buffer.lines, 2)
+  equal(buffer.kept, 2)
   equal(buffer.size(1), 0)
 }
 

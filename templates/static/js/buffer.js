@@ -44,6 +44,11 @@ export class Buffer {
     this.#starts = new Float64Array(lines + 1)
   }
 
+  /** How many lines are here; markers do not count. */
+  get kept() {
+    return this.next - this.first - this.#markers.size
+  }
+
   /** How many bytes of memory the lines take. */
   get memory() {
     return this.#blocks.memory

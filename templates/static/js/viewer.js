@@ -84,7 +84,7 @@ function painted() {
 function eachSecond() {
   status.draw()
   part('rate').textContent = words.perSecond(status.perSecond(buffer.lines))
-  part('count').textContent = count(buffer.next - buffer.first, 'line')
+  part('count').textContent = count(buffer.kept, 'line')
   title.show(buffer.lines)
   if (++seconds % ANNOUNCE !== 0 || document.hidden) return
   if (buffer.lines > announced) announce.textContent = words.newLines(buffer.lines - announced)
@@ -117,6 +117,7 @@ addEventListener('pagehide', () => {
 addEventListener('pageshow', (event) => event.persisted && left && tail.start())
 
 part('zone').textContent = words.zone(zoneName())
-scroller.focus({ preventScroll: true })
+// So that keys scroll from the first; a ring is for whoever moved the focus.
+scroller.focus({ preventScroll: true, focusVisible: false })
 setInterval(eachSecond, SECOND)
 tail.start()

@@ -49,7 +49,7 @@ type Options struct {
 type Times struct {
 	Open   time.Duration // within which a page says what it wants; 10 s
 	Beat   time.Duration // after which a beat is sent if nothing else was; 5 s
-	Ping   time.Duration // between pings; 10 s
+	Ping   time.Duration // between pings; 20 s
 	Dead   time.Duration // without a byte accepted or received; 30 s
 	Unread time.Duration // without a sign that the page itself reads; 60 s
 	Touch  time.Duration // between touches of the session; 1 min
@@ -106,7 +106,7 @@ func withDefaults(o Options) Options {
 	or(&o.SendBuffer, 128<<10)
 	or(&o.Times.Open, 10*time.Second)
 	or(&o.Times.Beat, 5*time.Second)
-	or(&o.Times.Ping, 10*time.Second)
+	or(&o.Times.Ping, 20*time.Second)
 	or(&o.Times.Dead, 30*time.Second)
 	or(&o.Times.Unread, time.Minute)
 	or(&o.Times.Touch, time.Minute)

@@ -99,6 +99,8 @@ func (s *socket) idle() bool {
 	return true
 }
 
+var beatText = say{Say: "beat"}.text()
+
 // beat says something if nothing was said for a while, and how soon to ask again. Where bytes wait to be sent, the page
 // hears them instead: to write more could block the one goroutine that must not.
 func (s *socket) beat() (again time.Duration) {
@@ -109,7 +111,7 @@ func (s *socket) beat() (again time.Duration) {
 	}
 	if s.opened() && !s.conn.gauge().unsent && s.writing.TryLock() {
 		ctx, cancel := context.WithTimeout(s.ctx, s.h.o.Times.Dead)
-		err := s.ws.Write(ctx, websocket.MessageText, say{Say: "beat"}.text())
+		err := s.ws.Write(ctx, websocket.MessageText, beatText)
 		cancel()
 		s.writing.Unlock()
 		if err != nil {

@@ -23,6 +23,7 @@ type file struct {
 	st       unix.Stat_t   // as of the last look
 	off      int64         // read and handed over so far
 	dirty    bool          // something was done to it that survey has not judged yet
+	fresh    bool          // st was seen just now
 	back     []byte        // up to backSize bytes before off: what must still be there
 	cut      bool          // off is inside a line whose beginning went out
 	upto     int64         // this round reads so far
@@ -50,14 +51,20 @@ func (h *file) close() {
 
 func (h *file) size() int64 { return h.st.Size }
 
-// look asks for the size, and notes in dirty if anything was done to the file since.
+// look asks for the size, and whether anything was done to the file.
 func (h *file) look() error {
-	old := h.st
-	if err := unix.Fstat(h.fd, &h.st); err != nil {
+	var now unix.Stat_t
+	if err := unix.Fstat(h.fd, &now); err != nil {
 		return err
 	}
-	h.dirty = h.dirty || old.Size != h.st.Size || old.Mtim != h.st.Mtim || old.Ctim != h.st.Ctim
+	h.saw(&now)
 	return nil
+}
+
+// saw notes what the file is now, and in dirty if anything was done to it since.
+func (h *file) saw(now *unix.Stat_t) {
+	h.dirty = h.dirty || h.st.Size != now.Size || h.st.Mtim != now.Mtim || h.st.Ctim != now.Ctim
+	h.st = *now
 }
 
 // pread reads at off until b is full or the file ends.

@@ -42,7 +42,11 @@ func (f *Follower) survey() {
 		if h.fd < 0 {
 			continue
 		}
-		err := h.look()
+		var err error
+		if !h.fresh {
+			err = h.look()
+		}
+		h.fresh = false
 		changed := h.dirty
 		h.dirty = false
 		switch {

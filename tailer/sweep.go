@@ -26,6 +26,8 @@ func (f *Follower) sweep() {
 			}
 		}
 	} else if err == nil {
+		last.saw(&f.st)
+		last.fresh = true // idle followers need no second look
 		f.found(last)
 	}
 	switch {

@@ -11,7 +11,8 @@ const makeHash = "run livetail hash-password and write what it prints"
 // Sane limits: a hash decides how much memory and time one sign-in takes, so that one line of a config must not be
 // able to eat the machine. The usual 64 MiB, 3 passes, 4 lanes are far inside.
 const (
-	maxHashMemory = 256 << 10 // KiB
+	minHashMemory = 4 << 10 // KiB; less protects nobody
+	maxHashMemory = 256 << 10
 	maxHashPasses = 10
 	maxHashLanes  = 16
 )
@@ -45,9 +46,9 @@ func hashFault(s string) string {
 	}
 	m, t, p := n[0], n[1], n[2]
 	switch {
-	case p < 1 || p > maxHashLanes || t < 1 || t > maxHashPasses || m < 8*p || m > maxHashMemory:
+	case p < 1 || p > maxHashLanes || t < 1 || t > maxHashPasses || m < minHashMemory || m > maxHashMemory:
 		return "asks for m=" + strconv.Itoa(m) + ",t=" + strconv.Itoa(t) + ",p=" + strconv.Itoa(p) +
-			", beyond what one sign-in may take (m up to 262144 KiB and 8 for each p, t up to 10, p up to 16): " + makeHash
+			", beyond what one sign-in may take (m 4096 to 262144 KiB, t up to 10, p up to 16): " + makeHash
 	case !base64Fine(parts[4], 8, 64):
 		return "has a salt that is not 8 to 64 bytes in base64 without padding: " + makeHash
 	case !base64Fine(parts[5], 16, 64):

@@ -14,10 +14,14 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	logging.Disable() // a line for every failed dial to a redis-server that is not there yet
+	goleak.VerifyTestMain(m)
+}
 
 // realRedis is a redis-server of this test's own, on a socket in a folder of its own.
 type realRedis struct {

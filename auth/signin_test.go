@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -79,6 +80,14 @@ func TestCookie(t *testing.T) {
 	}
 }
 
+func cookieBytes(value string) string {
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(value, "="))
+	if err != nil {
+		return "not base64: " + value
+	}
+	return string(b)
+}
+
 func TestTamperedCookieIsSignedOut(t *testing.T) {
 	w := newWorld(t)
 	a := mustNew(t, w.options())
@@ -107,8 +116,8 @@ func TestTamperedCookieIsSignedOut(t *testing.T) {
 	for _, value := range values {
 		bad := newBrowser()
 		bad.cookies["livetail-test"] = &http.Cookie{Name: "livetail-test", Value: value}
-		if strings.TrimRight(value, "=") == strings.TrimRight(good, "=") {
-			continue
+		if cookieBytes(value) == cookieBytes(good) {
+			continue // another spelling of the same bytes: base64's last character has bits to spare
 		}
 		if _, err := a.Session(bad.request()); !errors.Is(err, ErrSignedOut) {
 			t.Errorf("cookie %q: %v", value, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 )
 
 // Options says where Redis is.
@@ -90,8 +91,4 @@ func (c *Clients) Wait(ctx context.Context, log *slog.Logger) error {
 
 // Quiet silences go-redis's own logger, which is one for the whole process and writes a line for every failed dial; what
 // matters of that is said once by Wait and by the bus.
-func Quiet() { redis.SetLogger(quiet{}) }
-
-type quiet struct{}
-
-func (quiet) Printf(context.Context, string, ...any) {}
+func Quiet() { logging.Disable() }

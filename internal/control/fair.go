@@ -1,6 +1,9 @@
 package control
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 const (
 	// RollEvery is the time between two roll-calls.
@@ -12,6 +15,25 @@ const (
 	echoLate  = 3 * time.Second
 	clockLate = time.Second
 )
+
+// Rounds calls judge every TickEvery and roll every RollEvery, one at a time, until ctx ends.
+func Rounds(ctx context.Context, judge, roll func(now time.Time)) {
+	tick := time.NewTicker(TickEvery)
+	defer tick.Stop()
+	var rolled time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			judge(now)
+			if now.Sub(rolled) >= RollEvery {
+				rolled = now
+				roll(now)
+			}
+		}
+	}
+}
 
 // Fair tells since when the silence of others counts. A process that was frozen, or whose own words do not come back from
 // Redis, has no right to call others silent. Not safe for concurrent use.

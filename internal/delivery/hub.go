@@ -123,20 +123,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	lineCtx, endLine := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = h.line.Run(lineCtx) })
-	tick := time.NewTicker(control.TickEvery)
-	defer tick.Stop()
-	var rolled time.Time
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case now := <-tick.C:
-			h.judge(now)
-			if now.Sub(rolled) >= control.RollEvery {
-				rolled = now
-				h.roll(now)
-			}
-		}
-	}
+	control.Rounds(ctx, h.judge, h.roll)
 	h.stop()
 	endLine()
 	wg.Wait()

@@ -158,9 +158,6 @@ func (m *machine) again(now time.Time) {
 	m.sayGo(now)
 }
 
-// room is how much more than next may be granted: what lies unread counts, whatever epoch it came in.
-func (m *machine) room() uint64 { return m.window - min(m.unread, m.window) }
-
 func (m *machine) sayGo(now time.Time) {
 	m.goAt = now
 	m.goSaid++
@@ -202,13 +199,6 @@ func (m *machine) frame(f *wire.Frame, now time.Time) bool {
 	return true
 }
 
-// ack notes that the run named this epoch, so what was granted in earlier ones can no longer be used.
-func (m *machine) ack() {
-	m.acked = true
-	m.pool.free(m.lent)
-	m.lent = 0
-}
-
 // roll takes the tail's entry in a worker's roll-call.
 func (m *machine) roll(worker string, e wire.RunEntry, now time.Time) {
 	if e.Run != m.cur.run {
@@ -247,27 +237,6 @@ func (m *machine) bye(b wire.Bye, now time.Time) {
 	}
 	m.byeAt = now
 	m.begin()
-}
-
-// consumed notes that the reader took a frame of this cost.
-func (m *machine) consumed(cost uint64, now time.Time) {
-	m.unread -= min(cost, m.unread)
-	if m.cur.run == 0 || m.upto-m.next > max(m.window/2, wire.FrameCost+wire.MinPayload) {
-		return
-	}
-	// Half a window at a time, so that one message does for many frames.
-	if m.next+m.room() < m.upto+m.window/2 && m.unread > 0 {
-		return
-	}
-	// A busy tail gets more. A slow reader does not: a frame is as large as its credit, and one that takes longer to arrive
-	// than a page is willing to hear nothing would never arrive.
-	if m.acked && now.Sub(m.granted) < quick {
-		m.window = m.pool.grow(m.window)
-	}
-	if upto := m.next + m.room(); upto > m.upto {
-		m.upto, m.granted = upto, now
-		m.say(wire.Credit{Tail: m.id, Run: m.cur.run, Epoch: m.epoch, Upto: upto})
-	}
 }
 
 // tick looks at what did not happen. silent measures fairly.

@@ -119,20 +119,7 @@ func (r *Runs) Following() map[string]int {
 func (r *Runs) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = r.line.Run(ctx) })
-	tick := time.NewTicker(control.TickEvery)
-	defer tick.Stop()
-	var rolled time.Time
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case now := <-tick.C:
-			r.judge(now)
-			if now.Sub(rolled) >= control.RollEvery {
-				rolled = now
-				r.roll(now)
-			}
-		}
-	}
+	control.Rounds(ctx, r.judge, r.roll)
 	wg.Wait()
 	return nil
 }

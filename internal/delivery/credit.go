@@ -1,6 +1,10 @@
 package delivery
 
-import "livetail/internal/wire"
+import (
+	"time"
+
+	"livetail/internal/wire"
+)
 
 // pool shares the bytes that may be on their way to this web process at once. Redis drops a subscriber whose output buffer
 // passes 32 MB (8 MB for a minute), and go-redis subscribes again without a word: so all credit of a process comes from one
@@ -58,3 +62,34 @@ func (p *pool) shrink(window uint64) (lent uint64) {
 }
 
 func (p *pool) free(lent uint64) { p.grown -= lent }
+
+// room is how much more than next may be granted: what lies unread counts, whatever epoch it came in.
+func (m *machine) room() uint64 { return m.window - min(m.unread, m.window) }
+
+// ack notes that the run named this epoch, so what was granted in earlier ones can no longer be used.
+func (m *machine) ack() {
+	m.acked = true
+	m.pool.free(m.lent)
+	m.lent = 0
+}
+
+// consumed notes that the reader took a frame of this cost.
+func (m *machine) consumed(cost uint64, now time.Time) {
+	m.unread -= min(cost, m.unread)
+	if m.cur.run == 0 || m.upto-m.next > max(m.window/2, wire.FrameCost+wire.MinPayload) {
+		return
+	}
+	// Half a window at a time, so that one message does for many frames.
+	if m.next+m.room() < m.upto+m.window/2 && m.unread > 0 {
+		return
+	}
+	// A busy tail gets more. A slow reader does not: a frame is as large as its credit, and one that takes longer to arrive
+	// than a page is willing to hear nothing would never arrive.
+	if m.acked && now.Sub(m.granted) < quick {
+		m.window = m.pool.grow(m.window)
+	}
+	if upto := m.next + m.room(); upto > m.upto {
+		m.upto, m.granted = upto, now
+		m.say(wire.Credit{Tail: m.id, Run: m.cur.run, Epoch: m.epoch, Upto: upto})
+	}
+}

@@ -115,8 +115,8 @@ func (s *steady) finish(t testing.TB, log *numbers) {
 	s.wg.Wait()
 }
 
-// churn opens and closes short-lived tails and returns what went wrong with their bytes.
-func churn(t testing.TB, w *web, count, parallel int, life time.Duration) {
+// churn opens and closes short-lived tails, checks what they hear, and returns how many bytes that was.
+func churn(t testing.TB, w *web, count, parallel int, life time.Duration) int64 {
 	var wg sync.WaitGroup
 	gate := make(chan struct{}, parallel)
 	var bytes atomic.Int64
@@ -152,6 +152,7 @@ func churn(t testing.TB, w *web, count, parallel int, life time.Duration) {
 	}
 	wg.Wait()
 	t.Logf("%d tails, %d bytes", count, bytes.Load())
+	return bytes.Load()
 }
 
 // The same on the embedded Redis, which knows fewer faults.
@@ -176,13 +177,27 @@ func TestChurnOnEmbeddedRedis(t *testing.T) {
 	})
 }
 
-// Thousands of connections that live for 0-100 ms, in calm and under faults: nothing is left running, open or in Redis.
+// Thousands of connections that live for 0-400 ms, which is from before their job is taken to well after their first lines, in calm and under faults: nothing is left running, open or in Redis.
 func TestChurnLeavesNothingBehind(t *testing.T) {
-	faults := map[string]func(*testredis.Server){
-		"calm":   nil,
-		"killed": func(s *testredis.Server) { _ = s.KillPubSub(context.Background()) },
-		"flushed": func(s *testredis.Server) {
-			s.FlushAll()
+	faults := map[string]func(s *testredis.Server, step int){
+		"calm":    nil,
+		"killed":  func(s *testredis.Server, _ int) { _ = s.KillPubSub(context.Background()) },
+		"flushed": func(s *testredis.Server, _ int) { s.FlushAll() },
+		"frozen": func(s *testredis.Server, step int) { // for 0.3 s of each second
+			switch step % 20 {
+			case 0:
+				s.Freeze()
+			case 6:
+				s.Thaw()
+			}
+		},
+		"full": func(s *testredis.Server, step int) { // for half of each second
+			switch step % 20 {
+			case 0:
+				s.Fill()
+			case 10:
+				s.Unfill()
+			}
 		},
 	}
 	for name, fault := range faults {
@@ -194,13 +209,20 @@ func TestChurnLeavesNothingBehind(t *testing.T) {
 			w := startWeb(t, s.URL(), names)
 			k := startWorker(t, s.URL(), names, 5000, func(wire.Log) runs.Follower { return log.follower() })
 			steady := steadyTails(t, w, 10)
+			step := 0
 			stop := every(t, 50*time.Millisecond, func() {
 				if fault != nil {
-					fault(s)
+					fault(s, step)
 				}
+				step++
 			})
-			churn(t, w, 2000, 100, 100*time.Millisecond)
+			heard := churn(t, w, 2000, 200, 400*time.Millisecond)
+			if fault == nil && heard == 0 {
+				t.Error("no tail lived long enough to hear a byte: this proves nothing")
+			}
 			stop()
+			s.Thaw()
+			s.Unfill()
 			steady.finish(t, log)
 			// asynq revives what a lost Redis reply left active only after a minute or two; each copy is told no.
 			eventually(t, 3*time.Minute, func() error {

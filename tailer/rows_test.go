@@ -336,6 +336,22 @@ func TestRow09_CopytruncateWithUnreadTail(t *testing.T) {
 	}
 }
 
+// The copy of an empty log was never looked at; what comes after it in the list of names is not newer for that.
+func TestRow09_CopyOfAnEmptyLogBesideARealOne(t *testing.T) {
+	b := live(t, "")
+	b.write("f.1", "")
+	b.append("f", "one\n")
+	b.text("one\n")
+	b.whileBlocked(func() {
+		b.rename("f.1", "f.2")
+		b.must(copyFile(b.path, b.at("f.1")))
+		b.must(os.Truncate(b.path, 0))
+		b.remove("f")
+		b.append("f", "two\n")
+	})
+	b.text("one\ntwo\n")
+}
+
 func copyFile(from, to string) error {
 	data, err := os.ReadFile(from)
 	if err != nil {

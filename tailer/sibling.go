@@ -172,10 +172,16 @@ func (f *Follower) where(list []sibling, i int) int {
 			return at
 		}
 	}
-	// It was the newest: what was not there then is newer still.
-	at := slices.IndexFunc(list, func(s sibling) bool { return s.log || s.held == nil && !slices.Contains(f.known, s.key) })
-	if at < 0 {
-		return len(list)
+	// It was the newest: what was not there then is newer still. But what comes before something that was is older too, also if
+	// it was never seen, as the copy of an empty log.
+	at := 0
+	for n, s := range list {
+		if !s.log && (slices.Contains(f.known, s.key) || slices.ContainsFunc(f.held[:i], func(h *file) bool { return h.same(&s.st) })) {
+			at = n + 1
+		}
+	}
+	for at < len(list) && !list[at].log && list[at].held != nil {
+		at++
 	}
 	return at
 }

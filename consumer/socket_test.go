@@ -44,6 +44,21 @@ func TestWhatATailBringsReachesThePage(t *testing.T) {
 	}
 }
 
+// Credit follows the write, or a page that does not read would not hold its log back.
+func TestAFrameIsConsumedOnlyOnceItWasWritten(t *testing.T) {
+	r := newRig(t, Options{})
+	p := r.dial("").open()
+	tail := r.tail()
+	tail.consumed = make(chan delivery.Item) // Consumed blocks until the test has read the frame
+	p.hear()
+	frame := []byte("one\n")
+	tail.items <- delivery.Item{Frame: frame}
+	if _, got, err := p.read(); err != nil || !bytes.Equal(got, frame) {
+		t.Errorf("got %q, %v", got, err)
+	}
+	await(t, "the frame is consumed", tail.consumed)
+}
+
 func TestOpenAsksDeliveryForWhatThePageWants(t *testing.T) {
 	position := wire.Position{{File: "f", Offset: 5}}
 	log := wire.Log{Host: "web-01", ID: "app.log"}

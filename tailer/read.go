@@ -104,7 +104,7 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 // whenever there is something to read.
 func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	room, err := f.room(ctx)
-	if err != nil || f.again {
+	if err != nil || f.again || h.off >= h.upto { // files were looked after meanwhile: its place may be another
 		return false, err
 	}
 	most := min(room, wire.MaxPayload)

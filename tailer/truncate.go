@@ -13,17 +13,18 @@ func (f *Follower) rewritten(h *file) {
 	h.look()
 	mark := wire.Marker{Kind: wire.MarkTruncated, Name: f.named(h.name)}
 	lost := h.known - h.off
-	list, _ := f.siblings() // without it, it is a truncation without a copy
-	off, short := f.shortened(h)
-	if short && h.seek(off) {
+	var list []sibling
+	if off, short := f.shortened(h); short && h.seek(off) {
 		mark.Why = "only its end was cut off"
-	} else if c := f.copyOf(h, list); c != nil {
-		lost = 0
-		c.until = f.t.clock.Now() // nobody writes to a copy
-		f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
-		mark.To = f.named(c.name)
-		h.reset()
+		list, _ = f.siblings()
 	} else {
+		var c *file
+		if list, c = f.copyOf(h); c != nil {
+			lost = 0
+			c.until = f.t.clock.Now() // nobody writes to a copy
+			f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
+			mark.To = f.named(c.name)
+		}
 		h.reset()
 	}
 	f.relearn(h, list)
@@ -78,26 +79,36 @@ func (f *Follower) shortened(h *file) (int64, bool) {
 	return 0, false
 }
 
-// copyOf finds the copy that copytruncate made, and opens it where reading h had come to.
-func (f *Follower) copyOf(h *file, list []sibling) *file {
-	if h.off == 0 {
-		return nil
+// copyOf finds the copy that copytruncate made, and opens it where reading h had come to. It also returns the list that it
+// looked through: without one, it is a truncation without a copy.
+func (f *Follower) copyOf(h *file) (list []sibling, c *file) {
+	for range 3 { // names may move on between the list and the opening
+		var err error
+		if list, err = f.siblings(); err != nil || h.off == 0 {
+			return list, nil
+		}
+		moved := false
+		for i := len(list) - 1; i >= 0; i-- {
+			s := &list[i]
+			if s.packed || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
+				continue
+			}
+			c, err := f.open(s)
+			switch {
+			case err != nil:
+				moved = true
+			case f.copied(h, c):
+				return list, c
+			default:
+				c.close()
+				s.held = nil
+			}
+		}
+		if !moved {
+			break
+		}
 	}
-	for i := len(list) - 1; i >= 0; i-- {
-		s := &list[i]
-		if s.packed || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
-			continue
-		}
-		c, err := f.open(s)
-		if err == nil && f.copied(h, c) {
-			return c
-		}
-		if err == nil {
-			c.close()
-			s.held = nil
-		}
-	}
-	return nil
+	return list, nil
 }
 
 // copied says whether c has what was read from h, which itself may not have it any more; then c goes on from there.

@@ -48,6 +48,15 @@ export function testALineWithoutNewlineEnds() {
   equal(all(buffer).slice(2), ['part and end', 'next'])
 }
 
+export function testAMarkerInsideALineEndsItsRow() {
+  const buffer = new Buffer()
+  buffer.take(lines('begin', OPEN))
+  buffer.mark({ kind: 'truncated', at })
+  buffer.take(lines('rest\n', CONT))
+  equal(all(buffer), ['begin', 'truncated', 'rest'])
+  ok(buffer.continues(2), 'its beginning is above the marker')
+}
+
 export function testMarkersAreRows() {
   const buffer = new Buffer()
   buffer.take(lines('one\n'))

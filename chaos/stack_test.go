@@ -1,4 +1,3 @@
-// Package chaos is the instruments that break livetail on purpose and count what was lost, repeated or left behind.
 package chaos
 
 import (

@@ -38,12 +38,6 @@ func (r rule) names(u User) bool {
 		slices.ContainsFunc(u.Groups, func(g string) bool { return slices.Contains(r.groups, g) })
 }
 
-// CheckPattern says what is wrong with a pattern of a Rule.
-func CheckPattern(pattern string) error {
-	_, err := compilePattern(pattern)
-	return err
-}
-
 func compileRule(r Rule) (rule, error) {
 	var faults []error
 	if len(r.Users)+len(r.Groups) == 0 {

@@ -155,7 +155,7 @@ func Texts(root string, f func(name string, src []byte)) error {
 		if d.IsDir() && (name == ".git" || name == "bin") {
 			return filepath.SkipDir
 		}
-		if !d.Type().IsRegular() {
+		if !d.Type().IsRegular() || name == ".git" { // a file in a linked work tree
 			return nil
 		}
 		src, err := os.ReadFile(path)

@@ -70,8 +70,13 @@ type Go struct {
 	Lines  uint32   // how many lines of backlog when From is none
 	Rev    uint32
 	Credit uint64
-	Paths  bool // markers may carry whole paths
+	Paths  bool   // markers may carry whole paths
+	Quiet  bool   // no lines, only how many there are
+	Filter []byte // the JSON of package filter, at most MaxFilter bytes; none: all lines pass
 }
+
+// MaxFilter bounds a filter in a message.
+const MaxFilter = 8 << 10
 
 // No ends a run.
 type No struct {
@@ -147,16 +152,22 @@ const (
 	kindWorkerRoll
 	kindWebRoll
 	kindEcho
+	kindRequest
+	kindCancel
+	kindReplyCredit
 )
 
-func (Hello) kind() byte      { return kindHello }
-func (Go) kind() byte         { return kindGo }
-func (No) kind() byte         { return kindNo }
-func (Bye) kind() byte        { return kindBye }
-func (Credit) kind() byte     { return kindCredit }
-func (WorkerRoll) kind() byte { return kindWorkerRoll }
-func (WebRoll) kind() byte    { return kindWebRoll }
-func (Echo) kind() byte       { return kindEcho }
+func (Hello) kind() byte       { return kindHello }
+func (Go) kind() byte          { return kindGo }
+func (No) kind() byte          { return kindNo }
+func (Bye) kind() byte         { return kindBye }
+func (Credit) kind() byte      { return kindCredit }
+func (WorkerRoll) kind() byte  { return kindWorkerRoll }
+func (WebRoll) kind() byte     { return kindWebRoll }
+func (Echo) kind() byte        { return kindEcho }
+func (Request) kind() byte     { return kindRequest }
+func (Cancel) kind() byte      { return kindCancel }
+func (ReplyCredit) kind() byte { return kindReplyCredit }
 
 func appendU32(b []byte, v uint32) []byte { return binary.BigEndian.AppendUint32(b, v) }
 func appendU64(b []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(b, v) }
@@ -179,11 +190,20 @@ func (m Go) appendTo(b []byte) []byte {
 	b = append(b, m.Log.ID...)
 	b = m.From.AppendTo(b)
 	b = appendU64(appendU32(appendU32(b, m.Lines), m.Rev), m.Credit)
-	if m.Paths {
-		return append(b, 1)
-	}
-	return append(b, 0)
+	return appendBytes(append(b, bits(m.Paths, m.Quiet)), m.Filter)
 }
+
+// bits packs up to eight truths, the first lowest.
+func bits(on ...bool) (b byte) {
+	for i, v := range on {
+		if v {
+			b |= 1 << i
+		}
+	}
+	return b
+}
+
+func appendBytes(b, v []byte) []byte { return append(appendU32(b, uint32(len(v))), v...) }
 
 func (m No) appendTo(b []byte) []byte { return appendU64(append(b, m.Tail[:]...), m.Run) }
 
@@ -231,7 +251,10 @@ func parseMessage(kind byte, b []byte) (Message, error) {
 		g.Log.Host = in.str()
 		g.Log.ID = string(in.take(int(min(in.u32(), maxID+1))))
 		g.From = in.position()
-		g.Lines, g.Rev, g.Credit, g.Paths = in.u32(), in.u32(), in.u64(), in.u8() == 1
+		g.Lines, g.Rev, g.Credit = in.u32(), in.u32(), in.u64()
+		flags := in.u8()
+		g.Paths, g.Quiet = flags&1 != 0, flags&2 != 0
+		g.Filter = in.filter()
 		if in.err == nil {
 			in.err = g.Log.Check()
 		}
@@ -258,6 +281,14 @@ func parseMessage(kind byte, b []byte) (Message, error) {
 		m = r
 	case kindEcho:
 		m = Echo{in.u64()}
+	case kindRequest:
+		r := Request{Tail: in.tail(), Run: in.u64(), Reply: in.u32(), Round: in.u32(), Web: in.str(), User: in.str(), Credit: in.u64()}
+		r.Question = in.question()
+		m = r
+	case kindCancel:
+		m = Cancel{Tail: in.tail(), Run: in.u64(), Reply: in.u32()}
+	case kindReplyCredit:
+		m = ReplyCredit{Tail: in.tail(), Run: in.u64(), Reply: in.u32(), Round: in.u32(), Upto: in.u64()}
 	default:
 		return nil, malformed("message of kind %d", kind)
 	}

@@ -1,9 +1,6 @@
 package wire
 
-import (
-	"encoding/binary"
-	"encoding/json"
-)
+import "encoding/binary"
 
 // Kind says what a frame's payload is.
 type Kind uint8
@@ -25,10 +22,15 @@ const (
 	NoEOL
 	// Backlog: read before the live edge was reached for the first time.
 	Backlog
+	// Gapped: the lines are not contiguous in their file; Gaps says how far each is from its neighbour.
+	Gapped
+	// Last: the answer to a request is complete.
+	Last
+	// Slowed: the request is held back for live tails or a busy host.
+	Slowed
 )
 
 const (
-	frameHeader = 64
 	// FrameCost is what a frame costs of its credit beside its payload, so that a flood of tiny frames is bounded too.
 	FrameCost = 128
 	// MinPayload is what a frame may carry at least: whoever grants credit leaves no less than this beside FrameCost.
@@ -37,19 +39,19 @@ const (
 	MaxPayload = 128 << 10
 )
 
-// Frame is a small header and whole lines, or parts of a long one. Its payload is contiguous in one file, so every line's
-// place follows from Start and the lengths before it.
+// Frame is a small header and whole lines, or parts of a long one, of one file. Every line's place follows from Start, the
+// lengths before it and, where the frame is Gapped, Gaps. A Lines frame without payload says only how far a filter looked.
 //
-// The follower fills all but Run, Epoch, Seq and Rev, which the run adds.
+// The follower fills all but Run, Epoch, Seq, Rev and Reply, which the run adds.
 type Frame struct {
 	Kind  Kind
 	Flags uint8
 	Run   uint64 // nonce of the run
-	Epoch uint32
-	Seq   uint64 // sum of Cost of the epoch's earlier frames
+	Epoch uint32 // of an answer: the round in which it was asked
+	Seq   uint64 // sum of Cost of the epoch's (or round's) earlier frames
 	Rev   uint32 // revision of the filter that was in force
 	Reply uint32 // 0: part of the tail; else the request that this answers
-	// After is the position behind this frame: whoever has it goes on from here.
+	// After is where to go on from once this frame is taken: behind it or, in an answer that reads back, before it.
 	After Position
 	// Index is the place of After whose file the payload is from; its token is also the token of each line here.
 	Index uint8
@@ -57,13 +59,31 @@ type Frame struct {
 	Start int64
 	// Looked and Passed count lines that a filter saw and let through since the last frame; both 0 without a filter.
 	Looked, Passed uint32
-	// Behind is how many bytes lay between this frame's end and the live edge when it was read.
-	Behind  int64
+	// Behind is how many bytes lay between After and the live edge when it was read.
+	Behind int64
+	// Time is what the first line with a time says, in Unix milliseconds; 0: unknown or not looked for.
+	Time int64
+	// Gaps are of a Gapped frame: for each line of the payload a zigzag varint (AppendGap), how many bytes its first byte is
+	// further in the file than the end of the line before it would be if the payload were the file's own bytes. Zeros at
+	// the end may be left out. Together with the payload they are MaxPayload bytes at most.
+	Gaps    []byte
 	Payload []byte
 }
 
 // Cost is what the frame takes of its run's credit, and what it adds to seq.
-func (f *Frame) Cost() uint64 { return FrameCost + uint64(len(f.Payload)) }
+func (f *Frame) Cost() uint64 { return FrameCost + uint64(len(f.Gaps)+len(f.Payload)) }
+
+// AppendGap appends one line's gap to a frame's Gaps.
+func AppendGap(gaps []byte, n int64) []byte { return binary.AppendVarint(gaps, n) }
+
+// NextGap takes one line's gap from the front of a frame's Gaps; behind their end all are 0.
+func NextGap(gaps []byte) (n int64, rest []byte) {
+	n, size := binary.Varint(gaps)
+	if size <= 0 {
+		return 0, nil
+	}
+	return n, gaps[size:]
+}
 
 // AppendTo appends the binary form, which docs/PROTOCOL.md describes.
 func (f *Frame) AppendTo(b []byte) []byte {
@@ -78,8 +98,13 @@ func (f *Frame) AppendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, f.Looked)
 	b = binary.BigEndian.AppendUint32(b, f.Passed)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Behind))
+	b = binary.BigEndian.AppendUint64(b, uint64(f.Time))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(f.Payload)))
 	b = f.After.appendPlaces(b)
+	if f.Flags&Gapped != 0 {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(f.Gaps)))
+		b = append(b, f.Gaps...)
+	}
 	return append(b, f.Payload...)
 }
 
@@ -98,10 +123,16 @@ func ParseFrame(b []byte) (Frame, error) {
 	in.take(3)
 	f.Start = in.i64()
 	f.Looked, f.Passed = in.u32(), in.u32()
-	f.Behind = in.i64()
-	size := in.u32()
+	f.Behind, f.Time = in.i64(), in.i64()
+	size, gaps := in.u32(), uint32(0)
 	f.After = in.places(places)
-	if size > MaxPayload {
+	if f.Flags&Gapped != 0 {
+		if gaps = in.u32(); gaps > MaxPayload {
+			in.fail("gaps of %d bytes", gaps)
+		}
+		f.Gaps = in.take(int(gaps))
+	}
+	if size > MaxPayload-gaps {
 		in.fail("payload of %d bytes", size)
 	}
 	f.Payload = in.take(int(size))
@@ -112,34 +143,4 @@ func ParseFrame(b []byte) (Frame, error) {
 		in.fail("place %d of %d", f.Index, len(f.After))
 	}
 	return f, in.done()
-}
-
-// What a Marker can say.
-const (
-	MarkWaiting    = "waiting"    // the log is not there yet; Name
-	MarkOpened     = "opened"     // reading began; Name, Bytes: size
-	MarkLive       = "live"       // the live edge was reached
-	MarkRotated    = "rotated"    // Name: the new file, To: what the old one is called now, if known
-	MarkTruncated  = "truncated"  // the file was cut, reading goes on at its beginning
-	MarkReplaced   = "replaced"   // another file took the name and nothing of the old one is left
-	MarkUnreadable = "unreadable" // Why; the tail waits and goes on when it can
-	MarkReadable   = "readable"   // that is over
-	MarkGap        = "gap"        // Bytes that can no longer be had (-1: unknown); Why
-	MarkEdge       = "edge"       // the page's position could not be used; it opens at the live edge; Why
-)
-
-// Marker is something that happened to the log, told in the flow of its lines.
-type Marker struct {
-	Kind  string `json:"kind"`
-	At    int64  `json:"at"`             // Unix time in milliseconds on the worker
-	Name  string `json:"name,omitempty"` // file name; a whole path only if the reader may see it
-	To    string `json:"to,omitempty"`
-	Bytes int64  `json:"bytes,omitempty"`
-	Why   string `json:"why,omitempty"` // words for people
-}
-
-// Frame makes the frame that carries m; the caller adds its position.
-func (m Marker) Frame() (Frame, error) {
-	b, err := json.Marshal(m)
-	return Frame{Kind: Mark, Payload: b}, err
 }

@@ -39,14 +39,28 @@ func TestPositionRefusesNonsense(t *testing.T) {
 
 func sampleFrame() Frame {
 	return Frame{Kind: Lines, Flags: Cont | Backlog, Run: 1<<63 + 5, Epoch: 3, Seq: 1 << 33, Rev: 9, Reply: 2, After: samplePosition(),
-		Index: 1, Start: 1<<40 - 6, Looked: 4, Passed: 2, Behind: 77, Payload: []byte("a\xff\x00\nb\n")}
+		Index: 1, Start: 1<<40 - 6, Looked: 4, Passed: 2, Behind: 77, Time: 1 << 41, Payload: []byte("a\xff\x00\nb\n")}
 }
 
 func TestFrameRoundTrip(t *testing.T) {
-	f := sampleFrame()
-	got, err := ParseFrame(f.AppendTo(nil))
-	if err != nil || !reflect.DeepEqual(got, f) {
-		t.Errorf("got %+v, %v", got, err)
+	gapped := sampleFrame()
+	gapped.Flags |= Gapped
+	gapped.Gaps = AppendGap(AppendGap(nil, 0), -300)
+	for _, f := range []Frame{sampleFrame(), gapped} {
+		got, err := ParseFrame(f.AppendTo(nil))
+		if err != nil || !reflect.DeepEqual(got, f) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+}
+
+func TestGapsBeyondTheirEndAreZero(t *testing.T) {
+	gaps := AppendGap(AppendGap(nil, 5), -1<<40)
+	for i, want := range []int64{5, -1 << 40, 0, 0} {
+		var got int64
+		if got, gaps = NextGap(gaps); got != want {
+			t.Errorf("gap %d is %d, want %d", i, got, want)
+		}
 	}
 }
 
@@ -80,7 +94,11 @@ func sampleMessages() []Message {
 	id := NewTailID()
 	return []Message{
 		Hello{id, 4, 1 << 60, "worker1"},
-		Go{id, 5, 6, "web1", Log{"h-1", "nginx/access.log"}, samplePosition(), 1000, 7, 1 << 20, true},
+		Go{id, 5, 6, "web1", Log{"h-1", "nginx/access.log"}, samplePosition(), 1000, 7, 1 << 20, true, false, nil},
+		Go{Tail: id, Log: Log{"h", "i"}, Quiet: true, Filter: []byte(`{"levels":["error"]}`)},
+		Request{id, 5, 1, 2, "web1", "user", 1 << 16, Question{Ask: AskRead, Back: true, Quiet: true, Paths: true, From: samplePosition(),
+			Until: samplePosition(), Lines: 3, Bytes: 4, Look: 5, At: -6, Behind: 7, Filter: []byte("{}")}},
+		Request{Tail: id, Reply: 1, Question: Question{Ask: AskOutline}}, Cancel{id, 5, 1}, ReplyCredit{id, 5, 1, 2, 3},
 		Go{Tail: id, Log: Log{"h", "i"}},
 		No{id, 5}, Bye{id, 1, 2, "worker1", "the worker stops"}, Credit{id, 5, 6, 7},
 		WorkerRoll{"w", []RunEntry{{id, 1, 2, 3, Queued}, {id, 4, 5, 6, Following}}}, WorkerRoll{"w", []RunEntry{}},

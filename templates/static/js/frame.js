@@ -1,7 +1,7 @@
 // Frames, as docs/PROTOCOL.md has them.
 
 const VERSION = 1
-const HEADER = 64
+const HEADER = 72
 const MARKER = 2
 
 /** The payload begins inside a line; its earlier part came before. */
@@ -12,6 +12,7 @@ export const OPEN = 2
 export const NO_EOL = 4
 /** Read before the live edge was first reached. */
 export const BACKLOG = 8
+const GAPPED = 16
 
 /** @typedef {{ kind: string, at: number, name?: string, to?: string, bytes?: number, why?: string }} Marker */
 /**
@@ -33,9 +34,10 @@ export function parseFrame(buffer) {
   const view = new DataView(buffer)
   if (bytes.length < HEADER || bytes[0] !== VERSION) throw new Error(`no frame of version ${VERSION}`)
   const places = placesEnd(bytes)
-  const size = view.getUint32(60)
-  if (places + size !== bytes.length) throw new Error(`a payload of ${size} bytes at ${places}, in ${bytes.length}`)
-  const payload = bytes.subarray(places)
+  const start = bytes[2] & GAPPED ? places + 4 + view.getUint32(places) : places
+  const size = view.getUint32(68)
+  if (start + size !== bytes.length) throw new Error(`a payload of ${size} bytes at ${start}, in ${bytes.length}`)
+  const payload = bytes.subarray(start)
   const isMarker = bytes[1] === MARKER
   return {
     flags: bytes[2],

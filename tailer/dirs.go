@@ -3,6 +3,7 @@ package tailer
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,10 +13,10 @@ type hop struct{ dir, base string }
 
 // dir is a watched directory, by its real path: inotify knows one watch per inode.
 type dir struct {
-	followers map[*Follower]int // with how many hops
-	byName    map[string][]*Follower
-	dev, ino  uint64
-	watched   bool
+	spots   map[*spot]int // with how many hops
+	byName  map[string][]*spot
+	inode   inode
+	watched bool
 }
 
 func (t *Tailer) watchedDirs() []string {
@@ -35,7 +36,7 @@ func (t *Tailer) lookAtDirs() {
 		err := unix.Stat(path, &st)
 		t.mu.Lock()
 		d := t.dirs[path]
-		again := d != nil && (err != nil || !d.watched || d.ino != st.Ino || d.dev != uint64(st.Dev))
+		again := d != nil && (err != nil || !d.watched || d.inode != inodeOf(&st))
 		t.mu.Unlock()
 		if again {
 			t.watching.Lock()
@@ -64,7 +65,7 @@ func (t *Tailer) watch(path string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if d := t.dirs[path]; d != nil {
-		d.dev, d.ino, d.watched = uint64(st.Dev), st.Ino, true
+		d.inode, d.watched = inodeOf(&st), true
 		d.poke("", true)
 	}
 }
@@ -83,13 +84,25 @@ func (t *Tailer) unwatch(path string) {
 
 // add makes f hear of its directories, as they are now.
 func (t *Tailer) add(f *Follower) {
+	t.mu.Lock()
+	if f.spot == nil {
+		s := t.spots[f.src.Path]
+		if s == nil {
+			s = &spot{stem: strings.TrimSuffix(f.base, filepath.Ext(f.base)), slot: t.slot % slots, followers: map[*Follower]struct{}{}}
+			t.slot++
+			t.spots[f.src.Path] = s
+		}
+		f.spot = s
+		s.followers[f] = struct{}{}
+	}
+	s := f.spot
+	t.mu.Unlock()
+	s.walking.Lock() // what was found first is registered first
+	defer s.walking.Unlock()
 	hops := f.walk()
 	t.watching.Lock()
 	defer t.watching.Unlock()
-	t.mu.Lock()
-	t.followers[f] = struct{}{}
-	t.mu.Unlock()
-	t.enter(f, hops)
+	t.enter(s, hops)
 }
 
 // remove makes f hear of nothing.
@@ -97,41 +110,53 @@ func (t *Tailer) remove(f *Follower) {
 	t.watching.Lock()
 	defer t.watching.Unlock()
 	t.mu.Lock()
-	delete(t.followers, f)
+	s := f.spot
+	if s == nil {
+		t.mu.Unlock()
+		return
+	}
+	f.spot = nil
+	delete(s.followers, f)
+	left := len(s.followers)
+	if left == 0 {
+		delete(t.spots, f.src.Path)
+	}
 	t.mu.Unlock()
-	t.enter(f, nil)
+	if left == 0 {
+		t.enter(s, nil)
+	}
 }
 
-// enter registers f for hops and for nothing else, and watches accordingly. t.watching is held.
-func (t *Tailer) enter(f *Follower, hops []hop) {
+// enter registers s for hops and for nothing else, and watches accordingly. t.watching is held.
+func (t *Tailer) enter(s *spot, hops []hop) {
 	var fresh, idle []string
 	t.mu.Lock()
-	old := f.hops
+	old := s.hops
 	if slices.Equal(old, hops) {
 		t.mu.Unlock()
 		return
 	}
-	f.hops = hops
+	s.hops = hops
 	for _, h := range hops {
 		d := t.dirs[h.dir]
 		if d == nil {
-			d = &dir{followers: map[*Follower]int{}, byName: map[string][]*Follower{}}
+			d = &dir{spots: map[*spot]int{}, byName: map[string][]*spot{}}
 			t.dirs[h.dir] = d
 			fresh = append(fresh, h.dir)
 		}
-		d.followers[f]++
-		d.byName[h.base] = append(d.byName[h.base], f)
+		d.spots[s]++
+		d.byName[h.base] = append(d.byName[h.base], s)
 	}
 	for _, h := range old {
 		d := t.dirs[h.dir]
-		if d.followers[f]--; d.followers[f] == 0 {
-			delete(d.followers, f)
+		if d.spots[s]--; d.spots[s] == 0 {
+			delete(d.spots, s)
 		}
-		at := slices.Index(d.byName[h.base], f)
+		at := slices.Index(d.byName[h.base], s)
 		if d.byName[h.base] = slices.Delete(d.byName[h.base], at, at+1); len(d.byName[h.base]) == 0 {
 			delete(d.byName, h.base)
 		}
-		if len(d.followers) == 0 {
+		if len(d.spots) == 0 {
 			delete(t.dirs, h.dir)
 			idle = append(idle, h.dir)
 		}

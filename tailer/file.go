@@ -16,22 +16,23 @@ const (
 
 // file is one file of a log: open, or lost but remembered (fd < 0).
 type file struct {
-	fd       int
-	dev, ino uint64
-	gen      uint32
-	name     string        // base name under which it was last seen
-	st       unix.Stat_t   // as of the last look
-	off      int64         // read and handed over so far
-	dirty    bool          // something was done to it that survey has not judged yet
-	fresh    bool          // st was seen just now
-	back     []byte        // up to backSize bytes before off: what must still be there
-	cut      bool          // off is inside a line whose beginning went out
-	upto     int64         // this round reads so far
-	known    int64         // its size when what was read was last known to be still there
-	tried    int64         // with this size it ended in half a line
-	until    time.Time     // end of its grace; zero: it has the log's name
-	flush    bool          // grace is over: half a line is all there will ever be
-	marks    []wire.Marker // said before its next bytes
+	inode
+	fd     int
+	shared *descriptor // whose fd it is
+	gen    uint32
+	name   string        // base name under which it was last seen
+	st     unix.Stat_t   // as of the last look
+	off    int64         // read and handed over so far
+	dirty  bool          // something was done to it that survey has not judged yet
+	fresh  bool          // st was seen just now
+	back   []byte        // up to backSize bytes before off: what must still be there
+	cut    bool          // off is inside a line whose beginning went out
+	upto   int64         // this round reads so far
+	known  int64         // its size when what was read was last known to be still there
+	tried  int64         // with this size it ended in half a line
+	until  time.Time     // end of its grace; zero: it has the log's name
+	flush  bool          // grace is over: half a line is all there will ever be
+	marks  []wire.Marker // said before its next bytes
 
 	tok  token
 	made time.Time // when tok.check was
@@ -39,13 +40,13 @@ type file struct {
 }
 
 func (h *file) same(st *unix.Stat_t) bool {
-	return h.fd >= 0 && h.ino == st.Ino && h.dev == uint64(st.Dev)
+	return h.fd >= 0 && h.inode == inodeOf(st)
 }
 
 func (h *file) close() {
 	if h.fd >= 0 {
-		unix.Close(h.fd)
-		h.fd = -1
+		h.shared.release()
+		h.fd, h.shared = -1, nil
 	}
 }
 
@@ -70,7 +71,7 @@ func (h *file) saw(now *unix.Stat_t) {
 // pread reads at off until b is full or the file ends.
 func (h *file) pread(b []byte, off int64) (n int, err error) {
 	for n < len(b) {
-		m, err := unix.Pread(h.fd, b[n:], off+int64(n))
+		m, err := h.shared.all.pread(h.fd, b[n:], off+int64(n))
 		if err == unix.EINTR {
 			continue
 		}

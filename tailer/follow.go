@@ -18,18 +18,19 @@ var ErrClosed = errors.New("the follower is closed")
 
 // Follower reads one log. Follow may be called again and again, but not concurrently; Close at any time, from anywhere.
 type Follower struct {
-	t               *Tailer
-	src             Source
-	dir, base, stem string // of the path
-	log             [3]byte
-	slot            int
-	hops            []hop // watched; guarded by t.mu
+	t         *Tailer
+	src       Source
+	dir, base string // of the path
+	log       [3]byte
+	spot      *spot // guarded by t.mu
 
 	// From the tailer's goroutines: there is something to read; names may have changed or the look is due.
 	wake chan struct{}
 	due  atomic.Bool
+	lead atomic.Bool // this look is for all who rest beside it
 	busy atomic.Bool // the sink has a frame, perhaps for long
-	hint sync.Mutex  // guards turn
+	hint sync.Mutex  // guards turn and rest
+	rest rest
 	turn struct {
 		ctx    context.Context
 		cancel context.CancelFunc
@@ -114,6 +115,8 @@ func (f *Follower) loop(ctx context.Context) error {
 
 // wait sleeps until there may be something to do.
 func (f *Follower) wait(ctx context.Context) error {
+	f.lie()
+	defer f.rise()
 	f.mu.Unlock()
 	defer f.mu.Lock()
 	select {

@@ -12,8 +12,14 @@ import (
 	"livetail/internal/wire"
 )
 
-// BenchmarkIdle says what share of a core 1,000 followers of quiet logs take.
+// BenchmarkIdle says what share of a core followers of quiet logs take, and how many files they hold open.
 func BenchmarkIdle(b *testing.B) {
+	for _, c := range []struct{ tails, logs int }{{1, 1}, {1000, 1}, {1000, 1000}} {
+		b.Run(fmt.Sprintf("%d-of-%d", c.tails, c.logs), func(b *testing.B) { idle(b, c.tails, c.logs) })
+	}
+}
+
+func idle(b *testing.B, tails, logs int) {
 	dir := b.TempDir()
 	t, err := New(Options{Key: make([]byte, 32)})
 	if err != nil {
@@ -22,13 +28,18 @@ func BenchmarkIdle(b *testing.B) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	all.Go(func() { t.Run(ctx) })
-	for i := range 1000 {
-		path := fmt.Sprintf("%s/log%d", dir, i)
-		os.WriteFile(path, []byte("a\n"), 0o644)
-		f := t.Open(Source{Path: path})
+	for i := range logs {
+		os.WriteFile(fmt.Sprintf("%s/log%d", dir, i), []byte("a\n"), 0o644)
+	}
+	for i := range tails {
+		f := t.Open(Source{Path: fmt.Sprintf("%s/log%d", dir, i%logs)})
 		all.Go(func() { f.Follow(ctx, Start{Lines: 1}, &discard{done: make(chan struct{})}); f.Close() })
 	}
-	time.Sleep(time.Second) // scenario: idle for a while, whose cost is measured
+	time.Sleep(2 * time.Second) // scenario: idle for a while, whose cost is measured
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		b.Fatal(err)
+	}
 	used := func() time.Duration {
 		var r syscall.Rusage
 		syscall.Getrusage(syscall.RUSAGE_SELF, &r)
@@ -36,9 +47,10 @@ func BenchmarkIdle(b *testing.B) {
 	}
 	for b.Loop() {
 		before := used()
-		time.Sleep(3 * time.Second)
-		b.ReportMetric(float64(used()-before)/float64(3*time.Second)*100, "%core")
+		time.Sleep(5 * time.Second) // scenario: as above
+		b.ReportMetric(float64(used()-before)/float64(5*time.Second)*100, "%core")
 	}
+	b.ReportMetric(float64(len(entries)), "fds")
 	cancel()
 	all.Wait()
 }

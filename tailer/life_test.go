@@ -32,7 +32,7 @@ func TestCloseWhereverItIs(t *testing.T) {
 			t.Errorf("%s: %q still open", name, left)
 		}
 		b.tailer.mu.Lock()
-		if len(b.tailer.dirs) > 0 || len(b.tailer.followers) > 0 {
+		if len(b.tailer.dirs) > 0 || len(b.tailer.spots) > 0 {
 			t.Errorf("%s: watches are left", name)
 		}
 		b.tailer.mu.Unlock()

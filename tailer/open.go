@@ -49,7 +49,7 @@ func (f *Follower) openLog() (*file, error) {
 	}
 	if !link {
 		f.home = hop{f.dir, f.base}
-		return openFile(f.src.Path, openPlain)
+		return f.t.openFile(f.src.Path, openPlain)
 	}
 	real, err := filepath.EvalSymlinks(f.src.Path)
 	if err != nil {
@@ -58,7 +58,7 @@ func (f *Follower) openLog() (*file, error) {
 	for _, folder := range append([]string{f.dir}, f.src.FollowLinksTo...) {
 		if within(real, folder) {
 			f.home = hop{filepath.Dir(real), filepath.Base(real)}
-			return openFile(real, openReal)
+			return f.t.openFile(real, openReal)
 		}
 	}
 	return nil, refusal("it is a link to another folder, which is not allowed for this log (follow_links_to)")
@@ -71,7 +71,7 @@ func within(path, folder string) bool {
 	return strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
 }
 
-func openFile(path string, open func(string) (int, error)) (*file, error) {
+func (t *Tailer) openFile(path string, open func(string) (int, error)) (*file, error) {
 	fd, err := open(path)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,9 @@ func openFile(path string, open func(string) (int, error)) (*file, error) {
 		unix.Close(fd)
 		return nil, err
 	}
-	h.dev, h.ino, h.gen = uint64(h.st.Dev), h.st.Ino, generation(fd, &h.st)
+	h.inode, h.gen = inodeOf(&h.st), generation(fd, &h.st)
+	h.shared = t.files.share(fd, h.inode)
+	h.fd = h.shared.fd
 	return h, nil
 }
 

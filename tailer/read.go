@@ -179,6 +179,7 @@ func (f *Follower) skipHole(h *file) bool {
 
 // broken deals with a file that fails to be read: its place is kept, and the next look tries to open it again.
 func (f *Follower) broken(h *file, err error) {
+	h.shared.spoil()
 	h.close()
 	h.upto = h.off
 	if h == f.last() {

@@ -202,7 +202,7 @@ func (f *Follower) open(s *sibling) (*file, error) {
 	if s.held != nil {
 		return s.held, nil
 	}
-	h, err := openFile(filepath.Join(f.home.dir, s.name), openPlain)
+	h, err := f.t.openFile(filepath.Join(f.home.dir, s.name), openPlain)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,9 @@ func (f *Follower) sweep() {
 	default:
 		f.trouble(words(err))
 	}
+	if f.lead.Swap(false) {
+		f.tellPeers()
+	}
 }
 
 func (f *Follower) last() *file {
@@ -163,11 +166,11 @@ func (f *Follower) adopt(h, fresh *file) bool {
 	if h.ino != fresh.ino || h.gen != fresh.gen || fresh.size() < h.off {
 		return false
 	}
-	h.fd, h.dev, h.st = fresh.fd, fresh.dev, fresh.st
+	h.fd, h.shared, h.inode, h.st = fresh.fd, fresh.shared, fresh.inode, fresh.st
 	if h.intact(make([]byte, backSize)) {
 		return true
 	}
-	h.fd = -1
+	h.fd, h.shared = -1, nil
 	return false
 }
 

@@ -33,7 +33,7 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Tailer is what all followers of a process share: one inotify instance and one clock. Safe for concurrent use.
+// Tailer is what all followers of a process share: one inotify instance, one clock, and one descriptor for each file. Safe for concurrent use.
 type Tailer struct {
 	key          []byte
 	grace, every time.Duration
@@ -41,15 +41,16 @@ type Tailer struct {
 	log          *slog.Logger
 	macs         sync.Pool // of *mac
 	buffers      buffers
+	files        *descriptors
 
 	watching sync.Mutex        // guards the watcher; taken before mu
 	watcher  *fsnotify.Watcher // nil: not running, or inotify cannot be had
 	told     bool              // that watches are exhausted
 
-	mu        sync.Mutex
-	followers map[*Follower]struct{}
-	opened    int
-	dirs      map[string]*dir
+	mu    sync.Mutex
+	spots map[string]*spot // by path
+	slot  int              // of the next spot
+	dirs  map[string]*dir
 }
 
 // New checks o. Nothing is opened and nothing runs until Run.
@@ -73,7 +74,7 @@ func New(o Options) (*Tailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log,
-		followers: map[*Follower]struct{}{}, dirs: map[string]*dir{}}
+		files: newDescriptors(), spots: map[string]*spot{}, dirs: map[string]*dir{}}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
 	return t, nil
 }
@@ -85,7 +86,7 @@ type mac struct {
 }
 
 // mac is the keyed hash of b; what keeps hashes for different purposes apart.
-func (t *Tailer) mac(what byte, b []byte) (sum [8]byte) {
+func (t *Tailer) mac(what byte, b []byte) (sum [6]byte) {
 	m := t.macs.Get().(*mac)
 	defer t.macs.Put(m)
 	m.Reset()
@@ -114,13 +115,8 @@ func (t *Tailer) Open(src Source) *Follower {
 	}
 	f := &Follower{t: t, src: src, dir: filepath.Dir(src.Path), base: filepath.Base(src.Path), wake: make(chan struct{}, 1)}
 	f.home = hop{f.dir, f.base}
-	f.stem = f.base[:len(f.base)-len(filepath.Ext(f.base))]
 	sum := t.mac('p', []byte(src.Path))
 	copy(f.log[:], sum[:])
-	t.mu.Lock()
-	f.slot = t.opened % slots
-	t.opened++
-	t.mu.Unlock()
 	return f
 }
 
@@ -138,7 +134,7 @@ type Start struct {
 	Stop bool
 }
 
-// Sink takes what a follower reads. Its methods are called from the goroutine that called Follow.
+// Sink takes what a follower reads. Its methods, except Turn, are called from the goroutine that called Follow.
 type Sink interface {
 	// Room waits until something may be sent, and says how many payload bytes the next frame may have, at least 1. When ctx
 	// ends it returns at once with any error; the follower then looks after its files and asks again. A marker shortens
@@ -146,6 +142,7 @@ type Sink interface {
 	Room(ctx context.Context) (int, error)
 	// Send takes one frame, in order. When it returns, the frame, its position and its payload are the follower's again.
 	Send(ctx context.Context, f *wire.Frame) error
-	// Turn says that the follower is alive: at every turn of its loop, at least once per Look.
+	// Turn says that the follower is alive: at every turn of its loop, at least once per Look. While the follower waits for
+	// something to read, another one of the same log may say it, from its own goroutine.
 	Turn()
 }

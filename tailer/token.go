@@ -21,9 +21,9 @@ type token struct {
 	ino     uint64
 	gen     uint32 // inode generation; 0: unknown
 	headN   int    // the head's fingerprint covers that many bytes
-	head    [8]byte
+	head    [6]byte
 	checkAt int64 // the check covers up to backSize bytes before this offset, which is never behind the place's
-	check   [8]byte
+	check   [6]byte
 	at      int64 // Unix seconds when it was made: a hint which files are newer once this one is lost
 }
 

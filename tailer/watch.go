@@ -109,42 +109,41 @@ func (t *Tailer) dispatch(ev fsnotify.Event) {
 // poke tells those whom a change of name concerns; "" concerns all.
 func (d *dir) poke(name string, names bool) {
 	exact := d.byName[name]
-	for _, f := range exact {
-		f.poke(names)
+	for _, s := range exact {
+		s.poke(names)
 	}
 	if len(exact) > 0 && !names {
 		return
 	}
-	for f := range d.followers {
+	for s := range d.spots {
 		// Rotated files still grow, and a link on the way may be turned.
-		if name == "" || strings.HasPrefix(name, f.stem) || names && len(f.hops) > 1 {
-			f.poke(names)
+		if name == "" || strings.HasPrefix(name, s.stem) || names && len(s.hops) > 1 {
+			s.poke(names)
 		}
+	}
+}
+
+func (s *spot) poke(names bool) {
+	for f := range s.followers {
+		f.poke(names)
 	}
 }
 
 func (t *Tailer) pokeAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for f := range t.followers {
-		f.poke(true)
+	for _, s := range t.spots {
+		s.poke(true)
 	}
 }
 
-// pokeSlot says that the look is due, to one part of the followers; those that are busy are minded meanwhile.
+// pokeSlot says that the look is due, to one part of the spots.
 func (t *Tailer) pokeSlot(n int, stuck chan<- *Follower) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for f := range t.followers {
-		if f.slot != n {
-			continue
-		}
-		f.poke(true)
-		if f.busy.Load() {
-			select {
-			case stuck <- f:
-			default: // the next look is soon enough
-			}
+	for _, s := range t.spots {
+		if s.slot == n {
+			s.look(stuck)
 		}
 	}
 }

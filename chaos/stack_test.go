@@ -178,6 +178,60 @@ func (f *numbersFollower) Follow(ctx context.Context, s runs.Start, to runs.Sink
 	}
 }
 
+// Ask answers a read, forward or back, bounded by the log and by q.Bytes.
+func (f *numbersFollower) Ask(ctx context.Context, q wire.Question, to runs.Sink) error {
+	size, _ := f.n.look()
+	at, left := int64(0), int64(q.Bytes)
+	if q.Back {
+		at = size
+	}
+	if len(q.From) == 1 {
+		at = q.From[0].Offset
+	}
+	for end := ""; ; {
+		switch {
+		case q.Bytes > 0 && left == 0:
+			end = wire.EndLines
+		case q.Back && at == 0:
+			end = wire.EndStart
+		case !q.Back && at >= size:
+			end = wire.EndEdge
+		}
+		room, err := to.Room(ctx)
+		if err != nil {
+			return err
+		}
+		if end != "" {
+			frame, err := wire.Marker{Kind: wire.MarkEnd, End: end}.Frame()
+			if err != nil {
+				return err
+			}
+			frame.Flags, frame.After = wire.Last, wire.Position{{File: numbersFile, Offset: at}}
+			return to.Send(ctx, &frame)
+		}
+		n := min(int64(room), size-at)
+		if q.Back {
+			n = min(int64(room), at)
+		}
+		if q.Bytes > 0 {
+			n = min(n, left)
+		}
+		start, after := at, at+n
+		if q.Back {
+			start, after = at-n, at-n
+		}
+		payload := make([]byte, n)
+		for i := range payload {
+			payload[i] = numberAt(start + int64(i))
+		}
+		err = to.Send(ctx, &wire.Frame{Kind: wire.Lines, Start: start, After: wire.Position{{File: numbersFile, Offset: after}}, Payload: payload})
+		if err != nil {
+			return err
+		}
+		at, left = after, left-n
+	}
+}
+
 // reader consumes a tail of numbers and checks each byte.
 type reader struct {
 	at int64

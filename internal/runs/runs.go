@@ -31,12 +31,17 @@ type Start struct {
 	From  wire.Position // go on exactly behind it; none: Lines before the live edge
 	Lines int
 	Paths bool // markers may carry whole paths
+	Quiet bool // no lines, only how many there are
+	// Filter is the JSON of package filter; none: all lines pass.
+	Filter []byte
 }
 
 // Follower reads one log. Follow blocks until ctx ends; it may be called again with another start, and what it holds open
-// stays open between. Close gives all of that back.
+// stays open between. Ask answers a question, while Follow runs or not, several at a time; what it sends ends with a frame
+// that is Last. Close, which comes when all calls have returned, gives everything back.
 type Follower interface {
 	Follow(ctx context.Context, s Start, to Sink) error
+	Ask(ctx context.Context, q wire.Question, to Sink) error
 	Close() error
 }
 

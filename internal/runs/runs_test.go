@@ -108,6 +108,11 @@ func (c *chatter) Follow(ctx context.Context, s Start, to Sink) error {
 	}
 }
 
+// Ask is not what these tests are about.
+func (c *chatter) Ask(context.Context, wire.Question, Sink) error {
+	return errors.New("nothing to say")
+}
+
 func (c *chatter) Close() error { c.closed = true; return nil }
 
 // setting starts a worker with one job under way; the returned wait ends when the job's handler has returned.

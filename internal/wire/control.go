@@ -282,7 +282,7 @@ func parseMessage(kind byte, b []byte) (Message, error) {
 	case kindEcho:
 		m = Echo{in.u64()}
 	case kindRequest:
-		r := Request{Tail: in.tail(), Run: in.u64(), Reply: in.u32(), Round: in.u32(), Web: in.str(), User: in.str(), Credit: in.u64()}
+		r := Request{Tail: in.tail(), Run: in.u64(), Reply: in.u32(), Round: in.u32(), Web: in.str(), Credit: in.u64()}
 		r.Question = in.question()
 		m = r
 	case kindCancel:

@@ -29,6 +29,7 @@ type Question struct {
 	At     int64    // AskTime: Unix milliseconds
 	Behind int64    // AskPlace
 	Filter []byte   // AskRead: as in Go; none: all lines pass
+	User   string   // whoever asks, unreadable: searches are limited per user
 }
 
 // Request puts a question to a run. A run that has it already in the same round takes only the credit from it.
@@ -38,7 +39,6 @@ type Request struct {
 	Reply    uint32 // the page's number for it, never 0; carried by all frames of the answer
 	Round    uint32 // frames of an earlier round are not heard
 	Web      string
-	User     string // whoever asks, unreadable: searches are limited per user
 	Credit   uint64 // how far the answer may go in this round, as a sum of costs
 	Question Question
 }
@@ -62,12 +62,12 @@ type ReplyCredit struct {
 func (m Request) appendTo(b []byte) []byte {
 	q := m.Question
 	b = appendU32(appendU32(appendU64(append(b, m.Tail[:]...), m.Run), m.Reply), m.Round)
-	b = appendU64(appendStr(appendStr(b, m.Web), m.User), m.Credit)
+	b = appendU64(appendStr(b, m.Web), m.Credit)
 	b = append(b, byte(q.Ask), bits(q.Back, q.Quiet, q.Paths))
 	b = q.Until.AppendTo(q.From.AppendTo(b))
 	b = appendU64(appendU64(appendU32(b, q.Lines), q.Bytes), q.Look)
 	b = appendU64(appendU64(b, uint64(q.At)), uint64(q.Behind))
-	return appendBytes(b, q.Filter)
+	return appendStr(appendBytes(b, q.Filter), q.User)
 }
 
 func (m Cancel) appendTo(b []byte) []byte {
@@ -86,7 +86,7 @@ func (r *reader) question() (q Question) {
 	q.From, q.Until = r.position(), r.position()
 	q.Lines, q.Bytes, q.Look = r.u32(), r.u64(), r.u64()
 	q.At, q.Behind = int64(r.u64()), r.i64() // a time may be before 1970
-	q.Filter = r.filter()
+	q.Filter, q.User = r.filter(), r.str()
 	if r.err == nil && (q.Ask < AskRead || q.Ask > AskOutline) {
 		r.fail("question of kind %d", q.Ask)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 
@@ -131,6 +132,11 @@ func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error
 		f.open = f.files.Open(tailer.Source{Path: source.Path, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
 	}
 	return f.open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
+}
+
+// Ask answers a question about the log.
+func (f *follower) Ask(context.Context, wire.Question, runs.Sink) error {
+	return errors.New("this worker cannot answer questions about the past yet")
 }
 
 // Close closes what is open.

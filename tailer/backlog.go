@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"bytes"
+	"math"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,6 +15,9 @@ const (
 
 // backlog finds where the last lines of h begin, at most so many bytes before its end. Half a line at the end comes on top.
 func backlog(h *file, lines int, most int64) (int64, error) {
+	if lines == math.MaxInt {
+		return 0, nil
+	}
 	for {
 		off, whole, err := backwards(h, lines, most)
 		if err != nil || whole {

@@ -29,7 +29,9 @@ type file struct {
 	cut    bool          // off is inside a line whose beginning went out
 	upto   int64         // this round reads so far
 	known  int64         // its size when what was read was last known to be still there
-	tried  int64         // with this size it ended in half a line
+	tried  int64         // with this size it ended in half a line,
+	half   time.Time     // since then
+	show   bool          // this round lets that half go out
 	until  time.Time     // end of its grace; zero: it has the log's name
 	flush  bool          // grace is over: half a line is all there will ever be
 	marks  []wire.Marker // said before its next bytes

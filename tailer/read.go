@@ -49,6 +49,7 @@ func (f *Follower) survey() {
 		h.fresh = false
 		changed := h.dirty
 		h.dirty = false
+		h.show = f.owes(h) && f.settled(h)
 		switch {
 		case err != nil:
 			f.broken(h, err)
@@ -56,11 +57,22 @@ func (f *Follower) survey() {
 		case h.size() < h.off, changed && h.size() == h.off && !f.intact(h):
 			f.rewritten(h)
 			return
-		case changed || h.size() != h.tried || h.flush:
+		case changed || h.size() != h.tried || h.flush || h.show:
 			h.upto = h.size()
 		}
 	}
 }
+
+// settled says whether h ends in half a line that may go out as it is, to those who want halves.
+func (f *Follower) settled(h *file) bool {
+	if h.tried != h.size() {
+		return false
+	}
+	return f.start.Stop && f.live || h == f.last() && f.t.clock.Now().Sub(h.half) >= f.t.every
+}
+
+// owes says whether half a line of h goes out by itself, after a while.
+func (f *Follower) owes(h *file) bool { return f.start.Halves && h.off < h.size() }
 
 func (f *Follower) intact(h *file) bool {
 	b := f.t.buffers.get(len(h.back))
@@ -140,10 +152,13 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		flags = wire.Open
 	case h.flush && h.off+int64(len(data)) == h.size():
 		flags = wire.NoEOL
-	case len(data) == most && !h.flush:
-		flags = wire.Open // it needs more than the room: its newline cannot fit
+	case len(data) == most && !h.flush, h.show:
+		flags = wire.Open // it needs more than the room: its newline cannot fit; or halves are wanted
 	default:
-		h.tried, h.upto = h.size(), h.off
+		if h.tried != h.size() {
+			h.tried, h.half = h.size(), f.t.clock.Now()
+		}
+		h.upto = h.off
 		return false, nil
 	}
 	if h.cut {

@@ -134,6 +134,10 @@ func TestShared_WaitingForOneLog(t *testing.T) {
 	c := newCrowd(t, 10)
 	c.tailer.setWatcher(nil)
 	c.remove("f")
+	c.clock.advance(c.tailer.every)
+	for _, f := range c.followers {
+		c.until("it misses the log", func() bool { f.mu.Lock(); defer f.mu.Unlock(); return !f.since.IsZero() })
+	}
 	for range 40 { // the grace, and a little
 		c.clock.advance(c.tailer.every)
 	}

@@ -124,7 +124,7 @@ func (t *Tailer) Open(src Source) *Follower {
 type Start struct {
 	// From is a position, or a line's own token as a position of one place. Empty: Lines before the live edge.
 	From wire.Position
-	// Lines of backlog when From is empty.
+	// Lines of backlog when From is empty. math.MaxInt: the whole file from its first byte, whatever MaxBytes says.
 	Lines int
 	// MaxBytes bounds that backlog. 0: 256 KiB.
 	MaxBytes int64
@@ -132,6 +132,9 @@ type Start struct {
 	Paths bool
 	// Stop ends the Follow with nil at the live edge instead of waiting there.
 	Stop bool
+	// Halves lets half a line at the log's end go out, as Open, once it did not grow for a Look, or at a Stop: for a reader who
+	// wants all bytes. Without it half a line waits for its rest.
+	Halves bool
 }
 
 // Sink takes what a follower reads. Its methods, except Turn, are called from the goroutine that called Follow.

@@ -16,10 +16,16 @@
 //
 //	livetail check CONFIG       say all that is wrong with a config, and do nothing else
 //	livetail hash-password      ask for a password and print its hash, for users in a config
-//	livetail follow [-n N] [-from POSITION] [-positions] [-config FILE] FILE…
-//	                            print what a worker would send, byte for byte, until interrupted
-//	  -n N                      begin with the last N lines (10); +1 begins at the oldest byte
+//	livetail follow [-n N] [-from POSITION] [-state FILE] [-out FILE] [-stop] [-positions] [-config FILE] FILE…
+//	                            print what a worker would send, byte for byte, until interrupted; what happens to the
+//	                            files is told on standard error
+//	  -n N                      begin with the last N lines (10); +1 begins at the file's first byte
 //	  -from POSITION            go on behind a position
+//	  -state FILE               keep the position in FILE, after each write, and go on from there the next time; only the
+//	                            first time does -n or -from count
+//	  -out FILE                 append to FILE, not to standard output; with -state exact even after a kill -9, since what
+//	                            was printed and not noted is cut off again. On a pipe such bytes may come twice
+//	  -stop                     stop at the end of the log, and do not wait for more
 //	  -positions                print each line's position and a tab before it
 //	  -config FILE              use its secret, so that the positions are those of the pages
 //	livetail demo DIR           write the make-believe log DIR/app.log, and rotate it, until interrupted

@@ -20,7 +20,8 @@ import (
 	"livetail/tailer"
 )
 
-// follow prints what a worker would send of some files until it is interrupted or nobody reads on.
+// follow prints what a worker would send of some files until it is interrupted, or nobody reads on, or at their ends if that
+// is asked for.
 func follow(ctx context.Context, args []string) error {
 	files, start, o, err := parseFollow(args)
 	if err != nil {
@@ -31,16 +32,33 @@ func follow(ctx context.Context, args []string) error {
 		return err
 	}
 	to := &printer{out: os.Stdout, err: os.Stderr, headers: len(files) > 1, positions: o.positions}
-	runs := []func(context.Context) error{reader.Run, func(ctx context.Context) error { return untilClosed(ctx, os.Stdout) }}
+	defer to.close()
+	if err := to.keep(o, files[0], &start); err != nil {
+		return err
+	}
+	runs := []func(context.Context) error{reader.Run}
+	if o.out == "" {
+		runs = append(runs, func(ctx context.Context) error { return untilClosed(ctx, os.Stdout) })
+	}
+	var follows []func(context.Context) error
 	for _, file := range files {
 		path, err := filepath.Abs(file)
 		if err != nil {
 			return fmt.Errorf("following %s: %w", file, err)
 		}
-		follower := reader.Open(tailer.Source{Path: path, Name: file})
+		follower, sink := reader.Open(tailer.Source{Path: path, Name: file}), to.file(file)
 		defer follower.Close()
-		runs = append(runs, func(ctx context.Context) error { return follower.Follow(ctx, start, to.file(file)) })
+		follows = append(follows, func(ctx context.Context) error {
+			if err := follower.Follow(ctx, start, sink); err != nil || !sink.absent {
+				return err
+			}
+			return fmt.Errorf("%s was not read to its end", plainPath(file))
+		})
 	}
+	if start.Stop {
+		follows = []func(context.Context) error{inTurn(follows)}
+	}
+	runs = append(runs, follows...)
 	ended := make(chan error, 1)
 	go func() { ended <- boot.Together(ctx, runs...) }()
 	select {
@@ -59,9 +77,21 @@ func follow(ctx context.Context, args []string) error {
 	return err
 }
 
+// inTurn runs one after the other, also after one that failed.
+func inTurn(runs []func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var errs []error
+		for _, run := range runs {
+			errs = append(errs, run(ctx))
+		}
+		return errors.Join(errs...)
+	}
+}
+
 type followOptions struct {
-	key       []byte
-	positions bool
+	key        []byte
+	positions  bool
+	state, out string // files; "": none
 }
 
 func parseFollow(args []string) (files []string, start tailer.Start, o followOptions, err error) {
@@ -71,6 +101,9 @@ func parseFollow(args []string) (files []string, start tailer.Start, o followOpt
 	flags.StringVar(&from, "from", "", "")
 	flags.StringVar(&path, "config", "", "")
 	flags.BoolVar(&o.positions, "positions", false, "")
+	flags.StringVar(&o.state, "state", "", "")
+	flags.StringVar(&o.out, "out", "", "")
+	flags.BoolVar(&start.Stop, "stop", false, "")
 	if files, err = boot.ParseFlags(flags, args); err != nil {
 		return nil, start, o, err
 	}
@@ -88,7 +121,7 @@ func parseFollow(args []string) (files []string, start tailer.Start, o followOpt
 			return fail("%s is a directory: name files", file)
 		}
 	}
-	start = tailer.Start{MaxBytes: math.MaxInt64, Paths: true}
+	start.MaxBytes, start.Paths, start.Halves = math.MaxInt64, true, true
 	switch lines {
 	case "+1":
 		start.Lines = math.MaxInt
@@ -100,12 +133,15 @@ func parseFollow(args []string) (files []string, start tailer.Start, o followOpt
 		if start.Lines, err = strconv.Atoi(lines); err == nil && start.Lines >= 0 && lines[0] != '+' {
 			break
 		}
-		return fail("-n %s: write a number of lines, or +1 to begin at the oldest byte", lines)
+		return fail("-n %s: write a number of lines, or +1 to begin at the first byte", lines)
+	}
+	if len(files) > 1 && (from != "" || o.state != "") {
+		return fail("-from and -state are of one log: name one file")
+	}
+	if o.state != "" && o.positions {
+		return fail("-state and -positions do not go together: name one of them")
 	}
 	if from != "" {
-		if len(files) > 1 {
-			return fail("-from is a position in one log: name one file")
-		}
 		if start.From, err = wire.ParsePosition(from); err != nil {
 			return fail("-from: this is no position: %w", err)
 		}

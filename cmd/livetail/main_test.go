@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"until": until, "until-larger": untilLarger},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"until": until, "until-larger": untilLarger, "until-same": untilSame},
 	})
 }
 
@@ -69,6 +69,19 @@ func untilLarger(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not become larger than %s", args[0], args[1])
+}
+
+// untilSame waits until two files are equal: until-same FILE OTHER.
+func untilSame(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: until-same FILE OTHER")
+	}
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if a, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && string(a) == ts.ReadFile(args[1]) {
+			return
+		}
+	}
+	ts.Fatalf("%s did not become equal to %s", args[0], args[1])
 }
 
 // eventually polls until ok.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"sync"
 
 	"livetail/internal/wire"
@@ -16,6 +17,8 @@ import (
 type printer struct {
 	out, err           io.Writer
 	headers, positions bool
+	own                *output   // out, if it is a file of ours
+	mark               *bookmark // nil: none is kept
 
 	mu   sync.Mutex
 	last *printed // whose bytes were written last
@@ -26,9 +29,63 @@ type printed struct {
 	*printer
 	name string
 	open bool // its last line has no end yet
+
+	absent bool // it is not there, or cannot be read
 }
 
-func (p *printer) file(name string) tailer.Sink { return &printed{printer: p, name: name} }
+func (p *printer) file(name string) *printed { return &printed{printer: p, name: name} }
+
+// keep opens what o names, and makes start go on from there.
+func (p *printer) keep(o followOptions, log string, start *tailer.Start) (err error) {
+	if o.out != "" {
+		if p.own, err = openOutput(o.out); err != nil {
+			return err
+		}
+		p.out = p.own
+	}
+	if o.state == "" {
+		return nil
+	}
+	if log, err = filepath.Abs(log); err != nil {
+		return fmt.Errorf("following %s: %w", log, err)
+	}
+	p.mark = &bookmark{path: o.state, key: o.key, log: log, err: p.err}
+	n, ok, err := p.mark.load()
+	if err != nil || !ok {
+		return err
+	}
+	start.From, start.Lines = n.from, 0
+	if p.own == nil {
+		return nil
+	}
+	over, err := p.own.goOn(n.Out)
+	switch {
+	case err != nil:
+		return err
+	case over > 0:
+		p.mark.say("%s is cut back by %d bytes, which were printed and not yet noted; they come again", plainPath(o.out), over)
+	case over < 0:
+		p.mark.say("%s is %d bytes shorter than when its position was noted; what is missing is not printed again", plainPath(o.out), -over)
+	}
+	return nil
+}
+
+func (p *printer) close() {
+	if p.own != nil {
+		p.own.Close()
+	}
+}
+
+// note keeps the position behind what was printed.
+func (p *printer) note(after wire.Position) {
+	switch {
+	case p.mark == nil || len(after) == 0:
+	case p.own == nil:
+		p.mark.save(after, -1)
+	default:
+		p.mark.save(after, p.own.size)
+	}
+}
 
 func (f *printed) Turn() {}
 
@@ -45,6 +102,13 @@ func (f *printed) Send(_ context.Context, frame *wire.Frame) error {
 		if words := told(m); words != "" {
 			fmt.Fprintf(f.err, "livetail follow: %s: %s\n", plainPath(f.name), words)
 		}
+		switch m.Kind {
+		case wire.MarkWaiting, wire.MarkUnreadable:
+			f.absent = true
+		case wire.MarkOpened, wire.MarkReadable:
+			f.absent = false
+		}
+		f.note(frame.After)
 		return nil
 	}
 	if err := f.header(); err != nil {
@@ -58,6 +122,7 @@ func (f *printed) Send(_ context.Context, frame *wire.Frame) error {
 	if _, err := f.out.Write(b); err != nil {
 		return fmt.Errorf("writing: %w", err)
 	}
+	f.note(frame.After)
 	return nil
 }
 

@@ -3,9 +3,10 @@ package tailer
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"livetail/internal/naming"
 )
 
 // hop is a name on the way to a log: its own, and those of the links that lead to it.
@@ -86,11 +87,16 @@ func (t *Tailer) unwatch(path string) {
 func (t *Tailer) add(f *Follower) {
 	t.mu.Lock()
 	if f.spot == nil {
-		s := t.spots[f.src.Path]
+		k := spotKey{f.src.Path, f.src.Latest}
+		s := t.spots[k]
 		if s == nil {
-			s = &spot{stem: strings.TrimSuffix(f.base, filepath.Ext(f.base)), slot: t.slot % slots, followers: map[*Follower]struct{}{}}
+			stem := naming.Fixed(f.base).Stem()
+			if f.src.Latest {
+				stem = f.dated.Stem()
+			}
+			s = &spot{stem: stem, slot: t.slot % slots, followers: map[*Follower]struct{}{}}
 			t.slot++
-			t.spots[f.src.Path] = s
+			t.spots[k] = s
 		}
 		f.spot = s
 		s.followers[f] = struct{}{}
@@ -119,7 +125,7 @@ func (t *Tailer) remove(f *Follower) {
 	delete(s.followers, f)
 	left := len(s.followers)
 	if left == 0 {
-		delete(t.spots, f.src.Path)
+		delete(t.spots, spotKey{f.src.Path, f.src.Latest})
 	}
 	t.mu.Unlock()
 	if left == 0 {
@@ -182,7 +188,13 @@ func (f *Follower) walk() []hop {
 			out = append(out, h)
 		}
 	}
-	path := f.src.Path
+	if f.src.Latest && filepath.Dir(f.base) != "." || f.base == "" {
+		add(f.dir, "") // where the next one appears, or its folder
+		if f.base == "" {
+			return out
+		}
+	}
+	path := f.path()
 	for range 8 {
 		folder, base := filepath.Split(path)
 		add(folder, base)

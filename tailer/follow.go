@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"livetail/internal/naming"
 	"livetail/internal/wire"
 )
 
@@ -20,7 +21,8 @@ var ErrClosed = errors.New("the follower is closed")
 type Follower struct {
 	t         *Tailer
 	src       Source
-	dir, base string // of the path
+	dir, base string // of the path; of dated names, base is the newest that was seen
+	dated     naming.Names
 	log       [3]byte
 	spot      *spot // guarded by t.mu
 
@@ -39,9 +41,11 @@ type Follower struct {
 	mu      sync.Mutex // guards what follows; never held while the sink works or the follower waits
 	stop    context.CancelFunc
 	closed  bool
-	home    hop     // where the file itself is, behind all links
-	held    []*file // oldest first; the last has the log's name if its until is zero
-	known   []key   // siblings that are older than the newest held file
+	home    hop           // where the file itself is, behind all links
+	held    []*file       // oldest first; the last has the log's name if its until is zero
+	known   []key         // siblings that are older than the newest held file
+	changed unix.Timespec // when dir last changed, if names are dated
+	trusted bool          // that it did not since
 	st      unix.Stat_t
 	pending []wire.Marker // go with the next file that is opened
 

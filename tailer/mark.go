@@ -13,7 +13,7 @@ func (f *Follower) named(base string) string {
 	switch {
 	case f.start.Paths:
 		return filepath.Join(f.dir, base)
-	case base == f.base:
+	case base == f.base && (!f.src.Latest || base == ""):
 		return f.src.Name
 	}
 	return base

@@ -40,18 +40,21 @@ func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.I
 
 // openLog opens the log by its name, if it is a regular file that a link does not fetch from elsewhere.
 func (f *Follower) openLog() (*file, error) {
-	link, err := stat(f.src.Path, &f.st)
+	link, err := f.glance()
 	if err != nil {
 		return nil, err
 	}
 	if err := regular(&f.st); err != nil {
 		return nil, err // before opening: opening a device can do things
 	}
+	if f.src.Latest {
+		return f.openNamed(f.base)
+	}
 	if !link {
 		f.home = hop{f.dir, f.base}
-		return f.t.openFile(f.src.Path, openPlain)
+		return f.t.openFile(f.path(), openPlain)
 	}
-	real, err := filepath.EvalSymlinks(f.src.Path)
+	real, err := filepath.EvalSymlinks(f.path())
 	if err != nil {
 		return nil, err
 	}

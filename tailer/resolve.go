@@ -39,6 +39,9 @@ func (f *Follower) begin() {
 		tokens[i] = tok
 	}
 	now, err := f.current()
+	if f.src.Latest && now != nil {
+		f.t.add(f) // only now it is known in which folder it is
+	}
 	if err != nil && !missing(err) {
 		f.trouble(words(err))
 	}
@@ -51,6 +54,8 @@ func (f *Follower) begin() {
 		f.held, f.edge = nil, true
 		if now != nil {
 			f.first(now)
+		} else if list, err := f.siblings(); err == nil {
+			f.learn(list)
 		}
 		return
 	}
@@ -72,30 +77,34 @@ func (f *Follower) current() (*file, error) {
 	return fresh, nil
 }
 
-// first takes the log's first file. If the log was there from the beginning, that is before its live edge, else at 0.
+// first takes the log's first file. If the log was there from the beginning, that is before its live edge; else at 0, and all
+// before it that was not there when the wait began.
 func (f *Follower) first(h *file) error {
 	list, err := f.siblings()
 	if err != nil {
 		h.close()
 		return err
 	}
+	if !f.edge {
+		list = append(slices.DeleteFunc(list, func(s sibling) bool { return slices.Contains(f.known, s.key) }), f.itself(h))
+		defer f.drop(list)
+		return f.take(list, f.t.clock.Now())
+	}
 	f.learn(list)
-	off := int64(0)
-	if f.edge {
-		most := f.start.MaxBytes
-		if most <= 0 {
-			most = maxBacklog
-		}
-		if off, err = backlog(h, f.start.Lines, most); err != nil {
-			h.close()
-			return err
-		}
+	most := f.start.MaxBytes
+	if most <= 0 {
+		most = maxBacklog
+	}
+	off, err := backlog(h, f.start.Lines, most)
+	if err != nil {
+		h.close()
+		return err
 	}
 	if !h.seek(off) {
 		h.close()
 		return errMoved
 	}
-	if f.edge && len(list) > 0 {
+	if len(list) > 0 {
 		f.beside(list[len(list)-1])
 	}
 	f.edge = false
@@ -110,7 +119,7 @@ func (f *Follower) first(h *file) error {
 // beside takes the newest rotated file, if that was so lately that somebody may still write to it, from its end on.
 func (f *Follower) beside(s sibling) {
 	now := f.t.clock.Now()
-	if age := now.Sub(time.Unix(s.st.Mtim.Unix())); s.packed || age < 0 || age >= f.t.grace {
+	if age := now.Sub(time.Unix(s.st.Mtim.Unix())); s.Packed != "" || age < 0 || age >= f.t.grace {
 		return
 	}
 	h, err := f.open(&s)
@@ -130,7 +139,7 @@ func (f *Follower) beside(s sibling) {
 func (f *Follower) resolve(tokens []token, now *file) {
 	list, err := f.candidates(now)
 	if err != nil && now != nil {
-		list = []sibling{{name: f.base, log: true, st: now.st, held: now}}
+		list = []sibling{f.itself(now)}
 	}
 	f.held = nil
 	if now != nil {
@@ -198,7 +207,7 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 	seen := false
 	for i := range list {
 		s := &list[i]
-		if s.packed || s.st.Ino != tok.ino {
+		if s.Packed != "" || s.st.Ino != tok.ino {
 			continue
 		}
 		h, err := f.open(s)
@@ -216,7 +225,7 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 	}
 	for i := len(list) - 1; i >= 0; i-- {
 		s := &list[i]
-		if s.packed || s.st.Size < off || s.st.Ino == tok.ino {
+		if s.Packed != "" || s.st.Size < off || s.st.Ino == tok.ino {
 			continue
 		}
 		if h, err := f.open(s); err == nil && f.t.holds(h, tok) {
@@ -244,11 +253,11 @@ func (f *Follower) lost(list []sibling, tok token) wire.Marker {
 	m := wire.Marker{Kind: wire.MarkGap, Bytes: -1, Why: "the file of the position is no longer there"}
 	for _, s := range list {
 		switch {
-		case s.st.Ino == tok.ino && !s.packed:
-			m.Name, m.Why = f.named(s.name), "the file was truncated or rewritten since"
+		case s.st.Ino == tok.ino && s.Packed == "":
+			m.Name, m.Why = f.named(s.Name), "the file was truncated or rewritten since"
 			return f.marker(m)
-		case s.packed && s.st.Mtim.Sec >= tok.at:
-			m.Name, m.Why = f.named(s.name), "the rest of the position's file may be in a compressed one"
+		case s.Packed != "" && s.st.Mtim.Sec >= tok.at:
+			m.Name, m.Why = f.named(s.Name), "the rest of the position's file may be in a compressed one"
 		}
 	}
 	return f.marker(m)

@@ -2,85 +2,27 @@ package tailer
 
 import (
 	"cmp"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"livetail/internal/naming"
 )
 
 // sibling is a file that was the log, by its name; or, last in a list, the log itself; or a file that is held but has no
 // such name any more.
 type sibling struct {
-	name   string
-	num    int    // x.3: 3
-	date   string // x-20261121: 20261121
-	packed bool   // compressed
-	log    bool   // has the log's own name
-	st     unix.Stat_t
-	key    key
-	held   *file // if open
+	naming.File
+	log  bool // has the log's own name
+	st   unix.Stat_t
+	key  key
+	held *file // if open
 }
 
 // key tells siblings apart without opening them. An inode number alone comes back as soon as a file is deleted.
 type key struct {
 	ino  uint64
 	born unix.Timespec
-}
-
-var packings = []string{".gz", ".xz", ".bz2", ".zst", ".lz4", ".Z", ".zip"}
-
-// past says whether name is that of a rotated form of base: base.1, base-20261121, base.old, stem.1.ext, stem-2026-11-21.ext,
-// and any of these compressed.
-func past(base, name string) (s sibling, ok bool) {
-	s.name = name
-	for _, ext := range packings {
-		if cut, found := strings.CutSuffix(name, ext); found {
-			name, s.packed = cut, true
-			break
-		}
-	}
-	ext := filepath.Ext(base)
-	tag, found := strings.CutPrefix(name, base)
-	if !found && ext != "" {
-		if tag, found = strings.CutPrefix(name, strings.TrimSuffix(base, ext)); found {
-			tag, found = strings.CutSuffix(tag, ext)
-		}
-	}
-	if !found || len(tag) < 2 || !strings.ContainsRune(".-_", rune(tag[0])) {
-		return s, false
-	}
-	tag = tag[1:]
-	if tag == "old" {
-		s.num = 1
-		return s, true
-	}
-	if tag[0] < '0' || tag[0] > '9' || strings.Trim(tag, "0123456789-_.:TZ+") != "" {
-		return s, false
-	}
-	if len(tag) > 4 {
-		s.date = tag
-		return s, true
-	}
-	for _, c := range tag {
-		if c < '0' || c > '9' {
-			return s, false
-		}
-		s.num = 10*s.num + int(c-'0')
-	}
-	return s, true
-}
-
-// older orders rotated files by their names, and only names of different schemes by their times.
-func older(a, b sibling) int {
-	switch {
-	case a.date != "" && b.date != "":
-		return strings.Compare(a.date, b.date)
-	case a.date == "" && b.date == "":
-		return b.num - a.num
-	}
-	return compareTimes(a.st.Mtim, b.st.Mtim)
 }
 
 func compareTimes(a, b unix.Timespec) int {
@@ -90,38 +32,18 @@ func compareTimes(a, b unix.Timespec) int {
 // siblings lists the log's rotated files, oldest first. While they are renamed one after the other a single look may see one
 // twice and another not at all, so it looks until two looks agree.
 func (f *Follower) siblings() ([]sibling, error) {
-	list, err := f.listOnce()
+	list, err := f.files()
 	for range 20 {
-		again, err := f.listOnce()
+		again, err := f.files()
 		if err != nil {
 			return nil, err
 		}
-		if slices.EqualFunc(list, again, func(a, b sibling) bool { return a.name == b.name && a.key == b.key }) {
+		if slices.EqualFunc(list, again, func(a, b sibling) bool { return a.Name == b.Name && a.key == b.key }) {
 			break
 		}
 		list = again
 	}
-	return list, err
-}
-
-func (f *Follower) listOnce() ([]sibling, error) {
-	d, err := os.Open(f.home.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	names, _ := d.Readdirnames(-1) // what could be read is better than nothing
-	var out []sibling
-	for _, name := range names {
-		s, ok := past(f.home.base, name)
-		path := filepath.Join(f.home.dir, name)
-		if ok && unix.Lstat(path, &s.st) == nil && regular(&s.st) == nil {
-			s.key = key{s.st.Ino, born(unix.AT_FDCWD, path, &s.st)}
-			out = append(out, s)
-		}
-	}
-	slices.SortStableFunc(out, older)
-	return out, nil
+	return slices.DeleteFunc(list, func(s sibling) bool { return !f.isPast(s.File) }), err
 }
 
 // candidates lists every file of the log that is there or held, oldest first; the log itself, if it is there, is last.
@@ -132,7 +54,7 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 	}
 	if now != nil {
 		list = slices.DeleteFunc(list, func(s sibling) bool { return now.same(&s.st) })
-		list = append(list, sibling{name: f.base, log: true, st: now.st, held: now})
+		list = append(list, f.itself(now))
 	}
 	for i := len(f.held) - 1; i >= 0; i-- {
 		h := f.held[i]
@@ -141,19 +63,24 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 		}
 		if at := slices.IndexFunc(list, func(s sibling) bool { return h.same(&s.st) }); at >= 0 {
 			list[at].held = h
-			h.name = list[at].name
+			h.name = list[at].Name
 			continue
 		}
-		list = slices.Insert(list, f.where(list, i), sibling{name: h.name, st: h.st, held: h})
+		list = slices.Insert(list, f.where(list, i), sibling{File: naming.File{Name: h.name}, st: h.st, held: h})
 	}
 	return list, nil
+}
+
+// itself is the log's own entry in a list.
+func (f *Follower) itself(now *file) sibling {
+	return sibling{File: naming.File{Name: f.base, Current: true}, log: true, st: now.st, held: now}
 }
 
 // revive opens a file again that was closed after its grace, if a sibling is that file: it must not be taken for a new one.
 func (f *Follower) revive(list []sibling, h *file) {
 	for i := range list {
 		s := &list[i]
-		if s.held != nil || s.packed || s.st.Ino != h.ino {
+		if s.held != nil || s.Packed != "" || s.st.Ino != h.ino {
 			continue
 		}
 		if c, err := f.open(s); err == nil && f.adopt(h, c) {
@@ -202,7 +129,7 @@ func (f *Follower) open(s *sibling) (*file, error) {
 	if s.held != nil {
 		return s.held, nil
 	}
-	h, err := f.t.openFile(filepath.Join(f.home.dir, s.name), openPlain)
+	h, err := f.openNamed(s.Name)
 	if err != nil {
 		return nil, err
 	}

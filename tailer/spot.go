@@ -8,6 +8,11 @@ import (
 	"livetail/internal/wire"
 )
 
+type spotKey struct {
+	path   string
+	latest bool
+}
+
 // spot is a path that is followed: what all its followers share. They hear of the same folders, and while nothing happens one
 // of them looks for all.
 type spot struct {

@@ -19,15 +19,15 @@ type crowd struct {
 	sinks     []*sink
 }
 
-func newCrowd(t *testing.T, n int) *crowd {
-	b := newBench(t)
+func newCrowd(t *testing.T, n int, set ...setting) *crowd {
+	b := newBench(t, set...)
 	b.write("f", "a\n")
 	c := &crowd{bench: b}
 	ctx, cancel := context.WithCancel(context.Background())
 	var all sync.WaitGroup
 	t.Cleanup(func() { cancel(); all.Wait() })
 	for range n {
-		f, s := b.tailer.Open(Source{Path: b.path}), newSink()
+		f, s := b.tailer.Open(b.follower.src), newSink()
 		c.followers, c.sinks = append(c.followers, f), append(c.sinks, s)
 		all.Go(func() {
 			f.Follow(ctx, Start{Lines: 10}, s)

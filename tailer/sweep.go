@@ -18,7 +18,7 @@ const maxHeld = wire.MaxPlaces - 2
 func (f *Follower) sweep() {
 	now := f.t.clock.Now()
 	last := f.last()
-	_, err := stat(f.src.Path, &f.st)
+	_, err := f.glance()
 	if err == nil && (last == nil || !last.same(&f.st)) {
 		for range 3 { // rotations go on while we look
 			if err = f.extend(now); !errors.Is(err, unix.ENOENT) {
@@ -82,7 +82,7 @@ func (f *Follower) extend(now time.Time) error {
 	}
 	defer f.drop(list)
 	defer func() { f.learn(list) }()
-	if _, err := stat(f.src.Path, &f.st); err == nil && !fresh.same(&f.st) {
+	if _, err := f.glance(); err == nil && !fresh.same(&f.st) {
 		return unix.ENOENT // it was rotated again before the list was made
 	}
 	return f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
@@ -92,7 +92,7 @@ func (f *Follower) extend(now time.Time) error {
 func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 	last, rest := list[at].held, list[at+1:]
 	for i := range rest {
-		if rest[i].packed {
+		if rest[i].Packed != "" {
 			continue
 		}
 		h, err := f.open(&rest[i])
@@ -116,8 +116,8 @@ func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 func (f *Follower) take(list []sibling, now time.Time) error {
 	for i := range list {
 		s := &list[i]
-		if s.packed {
-			f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.name),
+		if s.Packed != "" {
+			f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.Name),
 				Why: "it was compressed before it was read"}))
 			continue
 		}
@@ -136,7 +136,7 @@ func (f *Follower) take(list []sibling, now time.Time) error {
 		h.until = now.Add(f.t.grace)
 		if last := f.last(); last != nil {
 			last.until = now.Add(f.t.grace)
-			h.marks = append(h.marks, f.change(last))
+			h.marks = append(h.marks, f.change(last, h))
 		}
 		f.held = append(f.held, h)
 		if s.log {
@@ -147,15 +147,19 @@ func (f *Follower) take(list []sibling, now time.Time) error {
 }
 
 // change is the marker between old and the next file.
-func (f *Follower) change(old *file) wire.Marker {
+func (f *Follower) change(old, next *file) wire.Marker {
+	name := f.base
+	if f.src.Latest {
+		name = next.name
+	}
 	if old.fd >= 0 {
 		old.look()
 		if old.st.Nlink == 0 {
-			return f.marker(wire.Marker{Kind: wire.MarkReplaced, Name: f.named(f.base)})
+			return f.marker(wire.Marker{Kind: wire.MarkReplaced, Name: f.named(name)})
 		}
 	}
-	m := wire.Marker{Kind: wire.MarkRotated, Name: f.named(f.base)}
-	if old.name != f.base {
+	m := wire.Marker{Kind: wire.MarkRotated, Name: f.named(name)}
+	if old.name != name {
 		m.To = f.named(old.name)
 	}
 	return f.marker(m)
@@ -208,7 +212,7 @@ func (f *Follower) continues(old, fresh *file) bool {
 // backup says whether old is now what an editor keeps beside the file.
 func (f *Follower) backup(old *file) bool {
 	var st unix.Stat_t
-	return unix.Lstat(f.src.Path+"~", &st) == nil && old.same(&st)
+	return unix.Lstat(f.path()+"~", &st) == nil && old.same(&st)
 }
 
 // found notes that the log is there, as h.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"livetail/internal/naming"
 	"livetail/internal/wire"
 )
 
@@ -48,8 +49,8 @@ type Tailer struct {
 	told     bool              // that watches are exhausted
 
 	mu    sync.Mutex
-	spots map[string]*spot // by path
-	slot  int              // of the next spot
+	spots map[spotKey]*spot
+	slot  int // of the next spot
 	dirs  map[string]*dir
 }
 
@@ -74,7 +75,7 @@ func New(o Options) (*Tailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log,
-		files: newDescriptors(), spots: map[string]*spot{}, dirs: map[string]*dir{}}
+		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
 	return t, nil
 }
@@ -101,6 +102,9 @@ func (t *Tailer) mac(what byte, b []byte) (sum [6]byte) {
 type Source struct {
 	// Path is the log's absolute path.
 	Path string
+	// Latest says that Path is a pattern of dated names, in which nobody renames files: the newest by name is the log, the others
+	// are its past. Links are none of them.
+	Latest bool
 	// Name is what readers who may not see paths see. "": the path's base.
 	Name string
 	// FollowLinksTo lists folders into which a symbolic link may lead. A link that stays in or below its own folder is always
@@ -114,6 +118,10 @@ func (t *Tailer) Open(src Source) *Follower {
 		src.Name = filepath.Base(src.Path)
 	}
 	f := &Follower{t: t, src: src, dir: filepath.Dir(src.Path), base: filepath.Base(src.Path), wake: make(chan struct{}, 1)}
+	if src.Latest {
+		f.dir, f.dated = naming.Dated(src.Path)
+		f.base = ""
+	}
 	f.home = hop{f.dir, f.base}
 	sum := t.mac('p', []byte(src.Path))
 	copy(f.log[:], sum[:])

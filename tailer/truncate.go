@@ -41,7 +41,7 @@ func (f *Follower) relearn(h *file, list []sibling) {
 		return
 	}
 	end := slices.IndexFunc(list, func(s sibling) bool { return h.same(&s.st) })
-	if _, err := stat(f.src.Path, &f.st); err == nil && h.same(&f.st) {
+	if _, err := f.glance(); err == nil && h.same(&f.st) {
 		end = len(list)
 	}
 	var known []key
@@ -90,7 +90,7 @@ func (f *Follower) copyOf(h *file) (list []sibling, c *file) {
 		moved := false
 		for i := len(list) - 1; i >= 0; i-- {
 			s := &list[i]
-			if s.packed || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
+			if s.Packed != "" || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
 				continue
 			}
 			c, err := f.open(s)

@@ -80,6 +80,9 @@ func (p *parser) source(s *section, l *Log) {
 	folder.file(&l.Folder)
 	glob.glob(&l.Glob)
 	latest.glob(&l.Latest)
+	if strings.Contains(l.Latest, "**") {
+		latest.fault("has ** in it, which dated names cannot: write each folder's name with *")
+	}
 	self.boolean(&l.Self)
 	var there []string
 	for _, v := range []value{file, folder, glob, latest} {

@@ -103,16 +103,6 @@ type walker struct {
 	closed     []string // folders that could not be read
 }
 
-// split cuts a pattern into the folder before its first wildcard and the segments behind it.
-func split(pattern string) (root string, segments []string) {
-	parts := strings.Split(strings.TrimPrefix(filepath.Clean(pattern), "/"), "/")
-	n := 0
-	for n < len(parts)-1 && !strings.ContainsAny(parts[n], `*?[\`) {
-		n++
-	}
-	return "/" + strings.Join(parts[:n], "/"), parts[n:]
-}
-
 func (w *walker) walk(dir, rel string, segments []string, depth int) {
 	if len(segments) > 1 && segments[0] == "**" {
 		w.walk(dir, rel, segments[1:], depth)

@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"livetail/internal/wire"
@@ -24,7 +25,7 @@ type Spec struct {
 	File   string // one file, which need not exist yet; it is a log whatever is in it
 	Folder string // every text log in a folder and below
 	Glob   string // every text log whose path matches; ** is any number of folders
-	Latest string // a glob whose newest file is the log
+	Latest string // a pattern of dated names, whose newest file is the log and whose others are its past
 	Self   bool   // File is livetail's own log
 	Group  string // heading in the list; empty: the folder that a file of Folder or Glob is in
 	Lines  int    // backlog on opening
@@ -48,8 +49,8 @@ type Options struct {
 // Source is all that is needed to open a log.
 type Source struct {
 	ID, Name string
-	Path     string // of the newest file when Latest is set; "" while there is none
-	Latest   string // the pattern of which Path is the newest match; empty: Path is the only one
+	Path     string // a pattern when Latest is set
+	Latest   bool   // the newest match of the pattern Path is the log, and the others are its past
 	// FollowLinksTo is where links may lead, the log's own folder included.
 	FollowLinksTo []string
 	ShowPath      bool
@@ -128,6 +129,9 @@ func (s *Spec) check(host string) error {
 	}
 	if s.Self && s.File == "" {
 		return errors.New("livetail's own log has no file")
+	}
+	if strings.Contains(s.Latest, "**") {
+		return fmt.Errorf("pattern %q: ** can be in a glob only", s.Latest)
 	}
 	if s.Glob != "" || s.Latest != "" {
 		if _, err := filepath.Match(where, ""); err != nil {

@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"path/filepath"
@@ -45,33 +44,4 @@ func display(name string) string {
 	}
 	q := strconv.Quote(name)
 	return q[1 : len(q)-1]
-}
-
-// natural compares names as people sort them: runs of digits by their number, so that app-10 is newer than app-9.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		da, db := digits(a), digits(b)
-		if da == 0 || db == 0 {
-			if a[0] != b[0] {
-				return cmp.Compare(a[0], b[0])
-			}
-			a, b = a[1:], b[1:]
-			continue
-		}
-		na, nb := strings.TrimLeft(a[:da], "0"), strings.TrimLeft(b[:db], "0")
-		if c := cmp.Or(cmp.Compare(len(na), len(nb)), cmp.Compare(na, nb)); c != 0 {
-			return c
-		}
-		a, b = a[da:], b[db:]
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-// digits is how many digits s begins with.
-func digits(s string) int {
-	n := 0
-	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
-		n++
-	}
-	return n
 }

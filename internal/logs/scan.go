@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"livetail/internal/naming"
 	"livetail/internal/wire"
 )
 
@@ -39,7 +40,7 @@ func (sc *scan) spec(n int, s *Spec) {
 	case s.Folder != "":
 		sc.many(n, s, s.Folder, []string{"**", "*"})
 	default:
-		root, segments := split(s.Glob)
+		root, segments := naming.Split(s.Glob)
 		sc.many(n, s, root, segments)
 	}
 }
@@ -59,32 +60,34 @@ func (sc *scan) single(n int, s *Spec, file string) {
 	sc.list(f, v, s, Source{ID: s.id(), Name: name, Path: file, FollowLinksTo: allowed}, s.Group)
 }
 
-// latest lists the newest match of a pattern: the last by name, or by time where names say the same.
+// latest lists a log of dated names. What there is to know of it is that of its newest file, and the others are its past.
 func (sc *scan) latest(n int, s *Spec) {
-	root, segments := split(s.Latest)
+	root, names := naming.Dated(s.Latest)
+	_, segments := naming.Split(s.Latest)
 	name := s.Name
 	if name == "" {
 		name = display(filepath.Base(s.Latest))
 	}
-	var newest found
+	var newest naming.File
 	w := sc.walk(s, root, segments)
 	for _, c := range w.files {
-		matches := func(name string) bool { return w.seen[filepath.Join(filepath.Dir(c.path), name)] }
-		if _, past := pastOf(path.Base(c.rel), matches); past || binaryName(path.Base(c.rel)) {
+		f, ok := names.Parse(c.rel)
+		if !ok || !f.Current || c.link || binaryName(path.Base(c.rel)) {
 			continue
 		}
-		order := natural(path.Base(c.rel), path.Base(newest.rel))
-		if newest.path == "" || order > 0 || order == 0 && later(c.path, newest.path) {
-			newest = c
+		order := names.Compare(f, newest)
+		if newest.Name == "" || order > 0 || order == 0 && later(c.path, filepath.Join(root, newest.Name)) {
+			newest = f
 		}
 	}
-	src := Source{ID: s.id(), Name: name, Path: newest.path, Latest: s.Latest, FollowLinksTo: resolved(append(slices.Clone(s.FollowLinksTo), root))}
-	if newest.path == "" {
-		sc.list(&file{}, verdict{state: Missing, why: "waiting for " + display(filepath.Base(s.Latest)) + " to appear"}, s, src, s.Group)
+	src := Source{ID: s.id(), Name: name, Path: s.Latest, Latest: true, FollowLinksTo: resolved([]string{root})}
+	if newest.Name == "" {
+		sc.list(new(file), verdict{state: Missing, why: "waiting for " + display(filepath.Base(s.Latest)) + " to appear"}, s, src, s.Group)
 		return
 	}
-	f := sc.file(n, newest.path, newest.rel)
-	v := judge(newest.path, name, src.FollowLinksTo)
+	newestPath := filepath.Join(root, newest.Name)
+	f := sc.file(n, newestPath, newest.Name)
+	v := judge(newestPath, name, src.FollowLinksTo)
 	f.update(v, sc.time, sc.every)
 	sc.list(f, v, s, src, s.Group)
 	for _, c := range w.files { // the others are its past: no folder shall list them
@@ -204,7 +207,7 @@ func (sc *scan) walk(s *Spec, root string, segments []string) *walker {
 // base is the log beside c of which c is the past.
 func (sc *scan) base(c found) (string, bool) {
 	dir := filepath.Dir(c.path)
-	return pastOf(path.Base(c.rel), func(name string) bool {
+	return naming.PastOf(path.Base(c.rel), func(name string) bool {
 		f := sc.files[filepath.Join(dir, name)]
 		return c.dir.holds(name) || f != nil && f.listed
 	})

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"livetail/internal/naming"
 )
 
 const (
@@ -103,7 +105,7 @@ func (s *Shelf) Run(ctx context.Context) error {
 // is not found.
 func (s *Shelf) Find(id string) (Source, bool) {
 	it := s.shot.Load().byID[id]
-	if it == nil || it.refused || it.source.Path == "" {
+	if it == nil || it.refused {
 		s.rescan()
 		it = s.shot.Load().byID[id]
 	}
@@ -185,7 +187,7 @@ func (it *item) compare(o *item) int {
 	if c := strings.Compare(it.entry.Group, o.entry.Group); c != 0 {
 		return c
 	}
-	if c := natural(it.entry.Name, o.entry.Name); c != 0 {
+	if c := naming.Natural(it.entry.Name, o.entry.Name); c != 0 {
 		return c
 	}
 	return strings.Compare(it.entry.ID, o.entry.ID)

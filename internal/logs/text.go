@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"livetail/internal/naming"
 )
 
 type kind uint8
@@ -29,7 +31,7 @@ var binaryExts = map[string]bool{".gz": true, ".xz": true, ".zst": true, ".bz2":
 
 // binaryName says what is known without opening the file, which may be empty or not readable by us.
 func binaryName(name string) bool {
-	return binaryExts[strings.ToLower(path.Ext(name))] || binaryNames[name] || binaryNames[stem(name)]
+	return binaryExts[strings.ToLower(path.Ext(name))] || binaryNames[name] || binaryNames[naming.Bare(name)]
 }
 
 var magics = [][]byte{

@@ -129,7 +129,7 @@ func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error
 		if err != nil {
 			return err
 		}
-		f.open = f.files.Open(tailer.Source{Path: source.Path, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
+		f.open = f.files.Open(tailer.Source{Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
 	}
 	return f.open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
 }
@@ -151,7 +151,7 @@ func (f *follower) Close() error {
 func (f *follower) find(ctx context.Context, s runs.Start, to runs.Sink) (logs.Source, error) {
 	for told := false; ; {
 		to.Turn()
-		if source, ok := f.shelf.Find(f.log.ID); ok && source.Path != "" {
+		if source, ok := f.shelf.Find(f.log.ID); ok {
 			return source, nil
 		}
 		if !told {

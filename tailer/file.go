@@ -147,6 +147,28 @@ func (t *Tailer) identify(h *file, log [3]byte) {
 	}
 }
 
+// token is h's identity for all places at or behind check.
+func (t *Tailer) token(h *file, log [3]byte, check int64) wire.File {
+	if h.id != "" && h.tok.checkAt == check && h.tok.log == log {
+		return h.id
+	}
+	var room [backSize]byte
+	if b := room[:headSize]; h.tok.headN < headSize {
+		if n, err := h.pread(b, 0); err == nil && n > h.tok.headN {
+			h.tok.headN, h.tok.head = n, t.mac('h', b[:n])
+		}
+	}
+	b := room[:min(check, backSize)]
+	if n, err := h.pread(b, check-int64(len(b))); err == nil && n == len(b) {
+		h.tok.checkAt, h.tok.check = check, t.mac('c', b)
+	} else {
+		h.tok.checkAt, h.tok.check = 0, t.mac('c', nil)
+	}
+	h.tok.log, h.tok.ino, h.tok.gen, h.tok.at = log, h.ino, h.gen, t.clock.Now().Unix()
+	h.id = h.tok.encode()
+	return h.id
+}
+
 // holds says whether the file still has what tok saw in it.
 func (t *Tailer) holds(h *file, tok token) bool {
 	b := make([]byte, backSize)

@@ -38,6 +38,8 @@ type Follower struct {
 		cancel context.CancelFunc
 	}
 
+	asks asks
+
 	mu      sync.Mutex // guards what follows; never held while the sink works or the follower waits
 	stop    context.CancelFunc
 	closed  bool
@@ -213,6 +215,7 @@ func (f *Follower) Close() error {
 		return nil
 	}
 	f.closed = true
+	f.asks.close()
 	if f.stop != nil {
 		f.stop()
 	}

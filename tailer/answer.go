@@ -1,0 +1,228 @@
+package tailer
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"livetail/internal/wire"
+)
+
+// answer is one Ask under way: a view of the log's files of its own, and how far it has come in them.
+type answer struct {
+	ctx  context.Context
+	view *Follower // names files and opens them; follows nothing
+	q    wire.Question
+	sink Sink
+
+	list []sibling // the log's files, oldest first, as they were at the last look
+	at   []*file   // where the answer has come to, oldest first
+	turn int       // which of them is read
+	ends []*file   // the files of the place until which to read, oldest first
+	stop []int64   // and where in them
+
+	lines, bytes, looked uint64 // so far
+	some                 bool   // a frame of lines went out
+	front                []byte // towards the past: what was read last, which must still be there
+	frame                wire.Frame
+	pos                  wire.Position
+}
+
+// close closes what is open.
+func (a *answer) close() {
+	a.at, a.ends = nil, nil
+	a.trim()
+}
+
+// current is the file that is read.
+func (a *answer) current() *file {
+	if len(a.at) == 0 {
+		return nil
+	}
+	return a.at[a.turn]
+}
+
+// room asks the sink how much the next frame may carry.
+func (a *answer) room() (int, error) {
+	a.sink.Turn()
+	n, err := a.sink.Room(a.ctx)
+	if err == nil && n < 1 {
+		err = errNoRoom
+	}
+	return min(n, wire.MaxPayload), err
+}
+
+// tell sends a marker, placed where the answer has come to.
+func (a *answer) tell(m wire.Marker, flags uint8) error {
+	room, err := a.room()
+	if err != nil {
+		return err
+	}
+	a.frame = wire.Frame{Kind: wire.Mark, Flags: flags, Payload: fit(a.view.marker(m), room)}
+	a.place(-1)
+	return a.sink.Send(a.ctx, &a.frame)
+}
+
+// place writes the position to go on from into the frame, whose payload, if it has one, begins at start of the current file.
+func (a *answer) place(start int64) {
+	a.pos = a.pos[:0]
+	for i, h := range a.at {
+		check := h.off
+		if i == a.turn {
+			a.frame.Index = uint8(i)
+			if start < 0 {
+				start = h.off
+			}
+			check = min(check, start)
+		}
+		a.pos = append(a.pos, wire.Place{File: a.view.t.token(h, a.view.log, check), Offset: h.off})
+	}
+	if len(a.at) == 0 {
+		none := token{log: a.view.log, at: a.view.t.clock.Now().Unix()}
+		a.pos, start = append(a.pos, wire.Place{File: none.encode()}), 0
+	}
+	a.frame.After, a.frame.Start, a.frame.Behind = a.pos, start, a.behind()
+}
+
+// behind is how many bytes the live edge is away.
+func (a *answer) behind() (n int64) {
+	newest := -1
+	if len(a.at) > 0 {
+		newest = a.index(a.at[len(a.at)-1])
+	}
+	for i := range a.list {
+		s := &a.list[i]
+		switch h := s.held; {
+		case h != nil && slices.Contains(a.at, h):
+			h.look()
+			n += max(0, h.size()-h.off)
+		case i > newest && newest >= 0:
+			n += s.st.Size
+		}
+	}
+	return n
+}
+
+// resolve finds the files of a position and opens them, oldest first. What cannot be found is a gap, and what is newer or, if
+// back, older than it is next: at the index next of the list, if found is empty.
+func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []int64, next int, err error) {
+	tokens := make([]token, len(from))
+	for i, place := range from {
+		switch tokens[i], err = parseToken(place.File); {
+		case err != nil:
+			return nil, nil, 0, failure("the position is not one of ours")
+		case tokens[i].log != a.view.log:
+			return nil, nil, 0, failure("the position is of another log")
+		}
+	}
+	for i, tok := range tokens {
+		next = a.view.newerThan(a.list, tok)
+		if tok.ino == 0 {
+			continue // "there was no file yet"
+		}
+		off := from[i].Offset
+		n := a.view.match(a.list, tok, off)
+		if n < 0 {
+			if err := a.tell(a.view.lost(a.list, tok), 0); err != nil {
+				return nil, nil, 0, err
+			}
+			continue
+		}
+		h := a.list[n].held
+		if err := h.look(); err != nil {
+			return nil, nil, 0, failure(words(err))
+		}
+		if over := off - h.size(); over > 0 {
+			if err := a.tell(a.gap(&a.list[n], over, "the position is past the file's end: it was truncated since"), 0); err != nil {
+				return nil, nil, 0, err
+			}
+			if off = h.size(); !back {
+				off = 0
+			}
+		}
+		if !slices.Contains(found, h) {
+			found, offs = append(found, h), append(offs, off)
+		}
+	}
+	if back {
+		next--
+	}
+	return found, offs, next, nil
+}
+
+// begin goes to the place that the question names.
+func (a *answer) begin(from wire.Position) error {
+	for range 5 { // names may move while we look
+		err := a.arrive(from)
+		if !errors.Is(err, errChanged) {
+			return err
+		}
+	}
+	return failure("the log's files change faster than they can be opened")
+}
+
+func (a *answer) arrive(from wire.Position) error {
+	a.at, a.turn = nil, 0
+	if err := a.look(); err != nil {
+		return err
+	}
+	defer a.trim()
+	if len(a.q.Until) > 0 && a.ends == nil {
+		var err error
+		if a.ends, a.stop, _, err = a.resolve(a.q.Until, !a.q.Back); err != nil {
+			return err
+		}
+	}
+	var h *file
+	var err error
+	switch next := 0; {
+	case len(from) > 0:
+		var found []*file
+		var offs []int64
+		if found, offs, next, err = a.resolve(from, a.q.Back); err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			for i, h := range found {
+				if !h.seek(offs[i]) {
+					return errChanged
+				}
+			}
+			a.at = found
+			if a.q.Back {
+				a.turn = len(found) - 1
+			}
+			return nil
+		}
+		if a.q.Back {
+			h, err = a.nearest(next, -1)
+		} else {
+			h, err = a.nearest(next, 1)
+		}
+	case a.q.Back:
+		h, err = a.newest()
+	default:
+		h, err = a.nearest(0, 1)
+	}
+	if err != nil || h == nil {
+		return err
+	}
+	return a.enter(h)
+}
+
+// enter begins to read h: from its beginning or, towards the past, from its end.
+func (a *answer) enter(h *file) error {
+	off := int64(0)
+	if a.q.Back {
+		var err error
+		if off, err = a.end(h); err != nil {
+			return err
+		}
+	}
+	if !h.seek(off) {
+		return errChanged
+	}
+	a.at = append(a.at, h)
+	a.turn = len(a.at) - 1
+	return nil
+}

@@ -1,0 +1,232 @@
+package tailer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// reply is the answer to one question, as it came.
+type reply struct {
+	*bench
+	frames []record
+	room   func() int
+	each   func(*wire.Frame) // called for every frame, before it is taken
+	end    wire.Marker
+}
+
+func (r *reply) Turn() {}
+
+func (r *reply) Room(ctx context.Context) (int, error) { return r.room(), ctx.Err() }
+
+func (r *reply) Send(ctx context.Context, f *wire.Frame) error {
+	if r.each != nil {
+		r.each(f)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	got := record{Frame: *f}
+	got.Payload, got.After, got.Gaps = bytes.Clone(f.Payload), f.After.Clone(), bytes.Clone(f.Gaps)
+	raw := f.AppendTo(nil)
+	if _, err := wire.ParseFrame(raw); err != nil || len(f.After) == 0 || f.After.Check() != nil {
+		return fmt.Errorf("frame %+v: %v", f, err)
+	}
+	if r.end.Kind != "" {
+		return fmt.Errorf("a frame after the last: %+v", f)
+	}
+	for i, p := range f.After {
+		most := p.Offset
+		if i == int(f.Index) && f.Kind == wire.Lines {
+			most = min(most, f.Start)
+		}
+		if tok, err := parseToken(p.File); err != nil || tok.checkAt > most {
+			return fmt.Errorf("token %+v at %d, lines from %d: %v", tok, p.Offset, f.Start, err)
+		}
+	}
+	if f.Kind == wire.Mark {
+		if err := json.Unmarshal(f.Payload, &got.mark); err != nil || got.mark.At == 0 {
+			return fmt.Errorf("marker %q: %v", f.Payload, err)
+		}
+		if (got.mark.Kind == wire.MarkEnd) != (f.Flags&wire.Last != 0) {
+			return fmt.Errorf("flags %b of %q", f.Flags, f.Payload)
+		}
+		if got.mark.Kind == wire.MarkEnd {
+			r.end = got.mark
+		}
+	} else if len(f.Payload) > 0 && f.Flags&wire.Gapped == 0 {
+		if end := f.Payload[len(f.Payload)-1] == '\n'; end == (f.Flags&(wire.Open|wire.NoEOL) != 0) {
+			return fmt.Errorf("flags %b of %.40q", f.Flags, f.Payload)
+		}
+	}
+	r.frames = append(r.frames, got)
+	return nil
+}
+
+// ask asks and waits for the whole answer.
+func (b *bench) ask(q wire.Question, set ...func(*reply)) *reply {
+	b.Helper()
+	r := &reply{bench: b, room: func() int { return wire.MaxPayload }}
+	for _, s := range set {
+		s(r)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := b.follower.Ask(ctx, q, r); err != nil {
+		b.Fatalf("asking: %v", err)
+	}
+	if r.end.Kind == "" {
+		b.Fatalf("an answer without an end: %d frames", len(r.frames))
+	}
+	return r
+}
+
+// text is what the answer says, in the order of the file.
+func (r *reply) text(back bool) string {
+	var parts [][]byte
+	for _, f := range r.frames {
+		if f.Kind == wire.Lines {
+			parts = append(parts, f.Payload)
+		}
+	}
+	if back {
+		for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
+			parts[i], parts[j] = parts[j], parts[i]
+		}
+	}
+	return string(bytes.Join(parts, nil))
+}
+
+func (r *reply) after() wire.Position { return r.frames[len(r.frames)-1].After }
+
+func (r *reply) kinds() (out []string) {
+	for _, f := range r.frames {
+		if f.Kind == wire.Mark {
+			out = append(out, f.mark.Kind)
+		}
+	}
+	return out
+}
+
+// is checks an answer's text and end.
+func (r *reply) is(back bool, text, end string) *reply {
+	r.Helper()
+	if got := r.text(back); got != text || r.end.End != end {
+		r.Fatalf("got  %.500q and %+v\nwant %.500q and %s; markers %v", got, r.end, text, end, r.kinds())
+	}
+	return r
+}
+
+func read(lines uint32) wire.Question { return wire.Question{Ask: wire.AskRead, Lines: lines} }
+
+func back(lines uint32) wire.Question {
+	q := read(lines)
+	q.Back = true
+	return q
+}
+
+func from(q wire.Question, p wire.Position) wire.Question { q.From = p; return q }
+
+func TestAskBackAndForth(t *testing.T) {
+	b := newBench(t)
+	b.write("f.2", "1\n2\n3\n")
+	b.write("f.1", "4\n5\nhalf")
+	b.write("f", "6\n7\n8\nha")
+	b.clock.advance(time.Minute)
+	r := b.ask(back(2)).is(true, "7\n8\n", wire.EndLines)
+	r = b.ask(from(back(3), r.after())).is(true, "5\nhalf6\n", wire.EndLines)
+	if f := r.frames[2]; f.Flags != wire.NoEOL || f.Start != 2 {
+		t.Errorf("half a line with flags %b at %d", f.Flags, f.Start)
+	}
+	r = b.ask(from(back(0), r.after())).is(true, "1\n2\n3\n4\n", wire.EndStart)
+	if k := fmt.Sprint(r.kinds()); k != "[file start end]" || r.frames[1].mark.Name != "f.2" || r.frames[1].mark.To != "f.1" {
+		t.Errorf("markers %s, %+v", k, r.frames[1].mark)
+	}
+	r = b.ask(from(read(4), r.after())).is(false, "1\n2\n3\n4\n", wire.EndLines)
+	r = b.ask(from(read(0), r.after())).is(false, "5\nhalf6\n7\n8\n", wire.EndEdge)
+	b.ask(from(read(0), r.after())).is(false, "", wire.EndEdge)
+	b.append("f", "lf\n")
+	b.ask(from(read(0), r.after())).is(false, "half\n", wire.EndEdge)
+	b.ask(read(1)).is(false, "1\n", wire.EndLines)
+}
+
+func TestAskUntil(t *testing.T) {
+	b := newBench(t)
+	b.write("f.1", "1\n2\n3\n")
+	b.write("f", "4\n5\n6\n")
+	b.clock.advance(time.Minute)
+	two, five := b.ask(read(1)).after(), b.ask(back(2)).after()
+	q := read(0)
+	q.From, q.Until = two, five
+	b.ask(q).is(false, "2\n3\n4\n", wire.EndUntil)
+	q.From, q.Until = five, two
+	b.ask(q).is(false, "", wire.EndUntil)
+	q.Back = true
+	b.ask(q).is(true, "2\n3\n4\n", wire.EndUntil)
+	q.From, q.Until = two, five
+	b.ask(q).is(true, "", wire.EndUntil)
+}
+
+func TestAskInParts(t *testing.T) {
+	long := string(bytes.Repeat([]byte("0123456789"), 50_000)) + "\n"
+	b := newBench(t)
+	b.write("f", "a\n"+long+"b\n")
+	small := func(r *reply) { r.room = func() int { return 1000 } }
+	r := b.ask(read(0), small).is(false, "a\n"+long+"b\n", wire.EndEdge)
+	if f := r.frames[2]; f.Flags != wire.Open|wire.Cont {
+		t.Errorf("flags %b", f.Flags)
+	}
+	b.ask(back(0), small).is(true, "a\n"+long+"b\n", wire.EndStart)
+	q := back(0)
+	q.Bytes = 1500
+	r = b.ask(q).is(true, "b\n", wire.EndLines)
+	r = b.ask(from(q, r.after()), small).is(true, long[len(long)-1500:], wire.EndLines)
+	q = read(0)
+	q.Look = 1500
+	r = b.ask(from(q, r.after()), small).is(false, long[len(long)-1500:], wire.EndLooked)
+	b.ask(from(q, r.after()), small).is(false, "b\n", wire.EndEdge)
+}
+
+func TestAskNothing(t *testing.T) {
+	b := newBench(t)
+	b.ask(back(10)).is(true, "", wire.EndStart)
+	r := b.ask(read(10)).is(false, "", wire.EndEdge)
+	b.write("f", "1\n")
+	b.ask(from(read(10), r.after())).is(false, "1\n", wire.EndEdge)
+	other := b.tailer.Open(Source{Path: b.at("g")})
+	defer other.Close()
+	b.write("g", "1\n")
+	b.follower, other = other, b.follower
+	r = b.ask(from(read(10), b.ask(read(1)).after()))
+	b.follower, other = other, b.follower
+	r = b.ask(from(read(10), r.after())).is(false, "", wire.EndFailed)
+	if r.end.Why == "" {
+		t.Error("no words")
+	}
+}
+
+func TestAskEnds(t *testing.T) {
+	b := newBench(t)
+	b.write("f", "1\n2\n")
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &reply{bench: b, room: func() int { return 2 }}
+	r.each = func(*wire.Frame) { cancel() }
+	if err := b.follower.Ask(ctx, read(0), r); err != context.Canceled {
+		t.Errorf("cancelled: %v", err)
+	}
+	r.each = func(*wire.Frame) { b.follower.Close() }
+	if err := b.follower.Ask(context.Background(), read(0), r); err != ErrClosed {
+		t.Errorf("closed meanwhile: %v", err)
+	}
+	if err := b.follower.Ask(context.Background(), read(0), r); err != ErrClosed {
+		t.Errorf("closed: %v", err)
+	}
+	if n := len(opened(t, b.dir)); n != 0 {
+		t.Errorf("%d files are open", n)
+	}
+}

@@ -78,7 +78,7 @@ func (f *Follower) Ask(ctx context.Context, q wire.Question, sink Sink) error {
 func (f *Follower) aside(paths bool) *Follower {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return &Follower{t: f.t, src: f.src, dir: f.dir, base: f.base, stem: f.stem, log: f.log, home: f.home, start: Start{Paths: paths}}
+	return &Follower{t: f.t, src: f.src, dir: f.dir, base: f.base, dated: f.dated, log: f.log, home: f.home, start: Start{Paths: paths}}
 }
 
 // run answers, and says so.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"livetail/internal/naming"
 	"livetail/internal/wire"
 )
 
@@ -27,7 +28,7 @@ func (a *answer) look() error {
 	}
 	if now != nil {
 		list = slices.DeleteFunc(list, func(s sibling) bool { return now.same(&s.st) })
-		list = append(list, sibling{name: a.view.base, log: true, st: now.st, held: now})
+		list = append(list, a.view.itself(now))
 	}
 	old := a.list
 	a.list = list
@@ -39,13 +40,13 @@ func (a *answer) look() error {
 		at := slices.IndexFunc(a.list, func(s sibling) bool { return h.same(&s.st) })
 		if at < 0 {
 			at = a.between(old, i)
-			a.list = slices.Insert(a.list, at, sibling{name: h.name, st: h.st, key: old[i].key})
+			a.list = slices.Insert(a.list, at, sibling{File: naming.File{Name: h.name}, st: h.st, key: old[i].key})
 		}
 		s := &a.list[at]
 		if s.held != nil {
 			s.held.close() // the log, opened a second time
 		}
-		s.held, h.name = h, s.name
+		s.held, h.name = h, s.Name
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func (a *answer) newest() (*file, error) { return a.nearest(len(a.list)-1, -1) }
 func (a *answer) nearest(i, step int) (*file, error) {
 	for ; i >= 0 && i < len(a.list); i += step {
 		s := &a.list[i]
-		if s.packed {
+		if s.Packed != "" {
 			if err := a.tell(a.gap(s, s.st.Size, "it is compressed"), 0); err != nil {
 				return nil, err
 			}
@@ -115,5 +116,5 @@ func (a *answer) nearest(i, step int) (*file, error) {
 }
 
 func (a *answer) gap(s *sibling, n int64, why string) wire.Marker {
-	return wire.Marker{Kind: wire.MarkGap, Name: a.view.named(s.name), Bytes: n, Why: why}
+	return wire.Marker{Kind: wire.MarkGap, Name: a.view.named(s.Name), Bytes: n, Why: why}
 }

@@ -38,11 +38,17 @@ func Find() (string, error) {
 // one tab's: run nothing on it at the same time.
 func New(t testing.TB) context.Context {
 	t.Helper()
+	return Lasting(t, patience)
+}
+
+// Lasting is New for a test that takes longer than tests do.
+func Lasting(t testing.TB, limit time.Duration) context.Context {
+	t.Helper()
 	path, err := Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), patience)
+	ctx, stop := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(stop)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),

@@ -45,11 +45,18 @@ func (s *Server) Restart() {
 
 // KillPubSub cuts every subscriber's connection, as Redis itself does with one that reads too slowly. Its error is
 // only returned, so that a loop of it may run while other faults do; it ends with ctx, also when the server is frozen.
-func (s *Server) KillPubSub(ctx context.Context) error {
+func (s *Server) KillPubSub(ctx context.Context) error { return s.killClients(ctx, "pubsub") }
+
+// KillAll cuts every connection, also those that wait for an answer.
+func (s *Server) KillAll(ctx context.Context) error {
+	return errors.Join(s.killClients(ctx, "pubsub"), s.killClients(ctx, "normal"))
+}
+
+func (s *Server) killClients(ctx context.Context, kind string) error {
 	c := s.admin()
 	defer c.Close()
 	defer context.AfterFunc(ctx, func() { c.Close() })() // go-redis waits for an answer whatever ctx says
-	return c.ClientKillByFilter(ctx, "TYPE", "pubsub").Err()
+	return c.ClientKillByFilter(ctx, "TYPE", kind, "SKIPME", "yes").Err()
 }
 
 // FlushAll drops everything that the server holds.

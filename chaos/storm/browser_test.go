@@ -1,0 +1,91 @@
+//go:build linux
+
+package storm
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"livetail/internal/browser"
+)
+
+// watcher is a real browser with one page, of a log that moves slowly.
+type watcher struct {
+	t       testing.TB
+	ctx     context.Context
+	journal *journal
+}
+
+// watch signs in and opens the page.
+func (s *site) watch(w *node, j *journal) *watcher {
+	s.t.Helper()
+	b := &watcher{t: s.t, ctx: browser.Lasting(s.t, time.Duration((minutes+10)*float64(time.Minute))), journal: j}
+	b.do(chromedp.Navigate(w.url() + "/log/" + host + "/apps/" + j.name))
+	b.until(`location.pathname === '/signin' && document.readyState === 'complete'`)
+	b.do(chromedp.SendKeys(`[name=name]`, user), chromedp.SendKeys(`[name=password]`, password), chromedp.Click(`#signin button`))
+	b.until(`document.querySelector('#truth')?.textContent.startsWith('● live')`)
+	return b
+}
+
+func (b *watcher) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *watcher) until(expression string) {
+	b.t.Helper()
+	eventually(b.t, patience, expression, func() error {
+		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`)); err != nil || !ok {
+			return fmt.Errorf("%t, %v", ok, err)
+		}
+		return nil
+	})
+}
+
+// check compares all rows of the page with what was written.
+func (b *watcher) check() {
+	b.t.Helper()
+	n := b.journal.written()[0]
+	b.until(fmt.Sprintf(`document.querySelector('#log').innerText.includes('0 %d ')`, n-1))
+	rows, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`(async () => {
+		const log = document.querySelector('#log')
+		const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+		const at = new Map()
+		for (let top = 0; ; top += log.clientHeight / 2) {
+			log.scrollTop = top
+			await painted()
+			const { y } = log.getBoundingClientRect()
+			for (const row of log.querySelectorAll('.row')) at.set(Math.round(row.getBoundingClientRect().y - y + log.scrollTop), row.textContent)
+			if (top > log.scrollHeight) break
+		}
+		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text)
+	})()`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	next := 0
+	for _, row := range rows {
+		if row == lineOf(0, next) {
+			next++
+		} else {
+			b.t.Errorf("the browser shows %.80q where line %d is due", row, next)
+			return
+		}
+	}
+	if next != n {
+		b.t.Errorf("the browser shows %d lines of %d: %.200q", next, n, strings.Join(rows, "|"))
+	}
+}
+
+func (b *watcher) close() {
+	if err := chromedp.Cancel(b.ctx); err != nil {
+		b.t.Error(err)
+	}
+}

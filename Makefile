@@ -2,7 +2,7 @@
 export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/sbin
 PREFIX ?= /usr/local
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench chaos install clean
+.PHONY: help run build test lint bench chaos sabotage install clean
 
 help: ## say what there is
 	@scripts/help $(MAKEFILE_LIST)
@@ -23,8 +23,11 @@ lint: ## gofmt, go vet, and whether it compiles on macOS
 bench: ## measure: append to received, bursts, memory, ratios to a floor without Redis
 	@scripts/bench
 
-chaos: ## only the tests that kill, freeze and flush, each with its figures
+chaos: ## kill, freeze, flush and cut for CHAOS_MINUTES (15), with CHAOS_SEED, and count what was lost
 	@scripts/chaos
+
+sabotage: ## break one line after the other, and see whether the tests notice; takes an hour
+	@scripts/sabotage
 
 install: ## install what make build built, with units and users (PREFIX, DESTDIR)
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestApply(t *testing.T) {
+	all, err := parse("# words\n\na/b.go: it breaks\n@ ./a ./b\n- x := 1\n+ x := 2\n\nc.go: that goes\n@ ./c\n- y()\n")
+	if err != nil || len(all) != 2 || all[0].file != "a/b.go" || len(all[0].packages) != 2 {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if got, ok := all[0].apply([]byte("{\n\tx := 1\n}\n")); !ok || string(got) != "{\nx := 2\n}\n" {
+		t.Errorf("%q, %t", got, ok)
+	}
+	if got, ok := all[1].apply([]byte("y()\nz()")); !ok || string(got) != "\nz()" {
+		t.Errorf("%q, %t", got, ok)
+	}
+	for _, text := range []string{"", "x := 1\nx := 1\n"} {
+		if _, ok := all[0].apply([]byte(text)); ok {
+			t.Errorf("applied to %q", text)
+		}
+	}
+	if _, err := parse("a.go: no old line\n@ ./a\n"); err == nil {
+		t.Error("half a block is taken")
+	}
+}
+
+// A line that somebody changed must be changed in the list too, or make sabotage would try nothing.
+func TestTheListFitsTheTree(t *testing.T) {
+	all, err := parse(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stale []string
+	for _, m := range all {
+		text, err := os.ReadFile(filepath.Join("..", "..", m.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := m.apply(text); !ok {
+			stale = append(stale, m.file+": "+m.what+"\n\t"+m.old)
+		}
+	}
+	if len(all) < 40 || len(stale) > 0 {
+		t.Errorf("%d in the list, %d do not fit:\n%s", len(all), len(stale), strings.Join(stale, "\n"))
+	}
+}

@@ -1,0 +1,152 @@
+// Command sabotage breaks a copy of this tree in one line after the other, and says which of it the tests did not notice.
+//
+//	go run ./chaos/sabotage [-named] [WORD...]
+//
+// What is broken stands in list.txt. For each the tests of the packages named there run; if they stay green, all others do too,
+// unless -named. With words, only what has one of them in its description is tried. Exit code 1: something was not noticed, or the
+// list does not fit the tree.
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+//go:embed list.txt
+var list string
+
+func main() {
+	named := flag.Bool("named", false, "only the packages named in the list")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, *named, flag.Args())
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sabotage:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, named bool, words []string) error {
+	all, err := parse(list)
+	if err != nil {
+		return err
+	}
+	tree, err := os.MkdirTemp("", "livetail-sabotage-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tree)
+	if err := copyTree(tree); err != nil {
+		return err
+	}
+	fmt.Println("| file | what is broken | noticed by |\n| --- | --- | --- |")
+	bad, tried := 0, 0
+	for _, m := range all {
+		if !m.about(words) {
+			continue
+		}
+		tried++
+		by, err := m.try(ctx, tree, named)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			bad++
+			by = "**" + err.Error() + "**"
+		}
+		fmt.Printf("| %s | %s | %s |\n", m.file, m.what, by)
+	}
+	fmt.Printf("\n%d of %d were noticed.\n", tried-bad, tried)
+	if bad > 0 {
+		return fmt.Errorf("%d were not, or do not fit the tree", bad)
+	}
+	return nil
+}
+
+// copyTree copies the files that git knows or would, as they are now.
+func copyTree(to string) error {
+	out, err := exec.Command("git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
+	if err != nil {
+		return fmt.Errorf("listing the files of the tree: %w", err)
+	}
+	for name := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		text, err := os.ReadFile(name)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		info, err2 := os.Stat(name)
+		if err := errors.Join(err, err2, os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755)); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, name), text, info.Mode()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	errUnnoticed = errors.New("nothing")
+	errStale     = errors.New("the line is not there once")
+	errBroken    = errors.New("it does not compile")
+)
+
+// try breaks the tree at dir, asks the tests, and mends it. It returns the package whose tests turned red.
+func (m mutation) try(ctx context.Context, dir string, named bool) (by string, err error) {
+	path := filepath.Join(dir, m.file)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		return "", errStale
+	}
+	broken, ok := m.apply(whole)
+	if !ok {
+		return "", errStale
+	}
+	if err := os.WriteFile(path, broken, 0o644); err != nil {
+		return "", err
+	}
+	defer os.WriteFile(path, whole, 0o644)
+	if out, err := command(ctx, dir, "build", "./...").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", errBroken, bytes.ReplaceAll(out, []byte("\n"), []byte(" ")))
+	}
+	sets := append([]string(nil), m.packages...)
+	if !named {
+		sets = append(sets, "./...")
+	}
+	for _, p := range sets {
+		if out, err := command(ctx, dir, "test", "-count=1", "-vet=off", "-failfast", "-timeout=15m", p).CombinedOutput(); err != nil {
+			return red(p, out), nil
+		}
+	}
+	return "", errUnnoticed
+}
+
+func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, "go", args...)
+	c.Dir, c.WaitDelay = dir, 10*time.Second
+	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
+	return c
+}
+
+// red is the first test that failed, of the package.
+func red(pkg string, out []byte) string {
+	for line := range bytes.Lines(out) {
+		if name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("--- FAIL: ")); ok {
+			name, _, _ = bytes.Cut(name, []byte(" "))
+			return strings.TrimPrefix(pkg, "./") + " " + string(name)
+		}
+	}
+	return strings.TrimPrefix(pkg, "./")
+}

@@ -84,20 +84,17 @@ func LevelOf(line []byte) Level {
 
 // firstByte understands klog's E1126 and the priority of syslog, <3>.
 func firstByte(s []byte) (Level, bool) {
-	if len(s) < 6 {
-		return LevelOther, false
-	}
 	switch s[0] {
 	case 'E', 'F', 'W', 'I':
-		if digit(s[1]) && digit(s[2]) && digit(s[3]) && digit(s[4]) && s[5] == ' ' {
+		if len(s) > 5 && digit(s[1]) && digit(s[2]) && digit(s[3]) && digit(s[4]) && s[5] == ' ' {
 			return letterLevel(s[0]), true
 		}
 	case '<':
 		n, i := 0, 1
-		for i < 4 && digit(s[i]) {
+		for i < min(len(s), 4) && digit(s[i]) {
 			n, i = 10*n+int(s[i]-'0'), i+1
 		}
-		if i > 1 && s[i] == '>' && n < 192 {
+		if i > 1 && i < len(s) && s[i] == '>' && n < 192 {
 			return syslogLevel(n % 8), true
 		}
 	}

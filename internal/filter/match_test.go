@@ -24,7 +24,7 @@ func passing(f *Filter, lines []string) (out []string) {
 func TestVerdicts(t *testing.T) {
 	for _, c := range []struct{ filter, lines, want string }{
 		{`{"include":[{"text":"Timed OUT"}]}`, "a timed out\nb TIMED OUT\nc timed\n", "a timed out\nb TIMED OUT\n"},
-		{`{"include":[{"text":"É"}]}`, "aé\nbÉ\nce\n", "aé\nbÉ\n"},
+		{`{"include":[{"text":"É("}]}`, "aé(\nbÉ(\nce(\n", "aé(\nbÉ(\n"},
 		{`{"include":[{"text":"Out","case":true}]}`, "a out\nb Out\n", "b Out\n"},
 		{`{"include":[{"text":"a.c"}]}`, "abc\nxa.c\n", "xa.c\n"},
 		{`{"include":[{"text":"a.c$","regex":true}]}`, "xabc\r\nabcd\n", "xabc\r\n"},

@@ -29,9 +29,8 @@ func compile(t Term) (*pattern, error) {
 	flags := syntax.Perl
 	if !t.Case {
 		flags |= syntax.FoldCase
-		text = "(?i)" + text
 	}
-	tree, err := syntax.Parse(t.Text, flags)
+	tree, err := syntax.Parse(text, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +39,9 @@ func compile(t Term) (*pattern, error) {
 		return nil, err
 	} else if len(steps.Inst) > mostSteps {
 		return nil, &syntax.Error{Code: syntax.ErrLarge, Expr: t.Text}
+	}
+	if !t.Case {
+		text = "(?i)" + text
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {

@@ -33,9 +33,11 @@ type Announcer struct {
 	o       AnnouncerOptions
 	seal    seal
 	key     string
+	ringKey string
 	started time.Time
 
 	records map[string]record // what was announced last, by id
+	columns columns
 	version uint64
 	starts  bool // nothing was announced yet
 	writer  bool // this worker is the one that announces
@@ -61,7 +63,8 @@ func NewAnnouncer(o AnnouncerOptions) (*Announcer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Announcer{o: o, seal: newSeal(o.Secret), key: o.Names.CatalogueKey(o.Host), started: o.Now(), records: map[string]record{}, starts: true}, nil
+	return &Announcer{o: o, seal: newSeal(o.Secret), key: o.Names.CatalogueKey(o.Host), ringKey: o.Names.RingKey(o.Host), started: o.Now(),
+		records: map[string]record{}, columns: columns{base: map[string]int64{}}, starts: true}, nil
 }
 
 // Run announces until ctx ends, says that the worker goes, and returns nil. It returns ErrHostTaken when another machine
@@ -130,6 +133,7 @@ func (a *Announcer) beat(ctx context.Context) error {
 	before := a.version
 	v, up := a.o.View(), a.up()
 	c := a.compare(v.Entries, up)
+	c.column = a.columns.turn(v.Entries, a.records, up)
 	a.version += uint64(len(c.parts))
 	h := a.head(v, up)
 	st, err := a.look(ctx)
@@ -156,7 +160,10 @@ func (a *Announcer) beat(ctx context.Context) error {
 
 func (a *Announcer) head(v View, up int64) head {
 	h := head{Protocol: wire.Version, Machine: a.o.Machine, Worker: a.o.Worker, Version: a.version, Up: up, Count: len(a.records),
-		Places: max(v.Places, 0), Free: max(v.Free, 0), Binary: max(v.Binary, 0)}
+		Places: max(v.Places, 0), Free: max(v.Free, 0), Binary: max(v.Binary, 0), Slot: -1}
+	if n := len(a.columns.kept); n > 0 {
+		h.Slot = a.columns.kept[n-1].Slot
+	}
 	for _, n := range v.Notes[:min(len(v.Notes), maxNotes)] {
 		h.Notes = append(h.Notes, text(n))
 	}
@@ -182,6 +189,8 @@ type change struct {
 	set   []record
 	gone  []string
 	parts []message // the same, in messages of bearable size
+
+	column *column // a slot that ended
 }
 
 // compare brings records up to date with what there is now.
@@ -195,6 +204,11 @@ func (a *Announcer) compare(entries []Entry, up int64) change {
 		}
 		now[e.ID] = true
 		old, known := a.records[e.ID]
+		if known {
+			r.Number, r.Since = old.Number, old.Since
+		} else {
+			r.Number, r.Since = a.columns.number(e, a.starts)
+		}
 		if known && near(old.Changed, r.Changed) {
 			r.Changed = old.Changed // ages are not measured exactly, and an idle log shall cost nothing
 		}
@@ -206,6 +220,7 @@ func (a *Announcer) compare(entries []Entry, up int64) change {
 	for id := range a.records {
 		if !now[id] {
 			delete(a.records, id)
+			delete(a.columns.base, id)
 			c.gone = append(c.gone, id)
 		}
 	}

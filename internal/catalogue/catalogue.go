@@ -21,6 +21,11 @@ type Entry struct {
 	Tails           int           // how many follow it
 	Lines           int           // backlog on opening
 	ShowPath        bool          // whether people who are not administrators see paths
+
+	Usual              float64 // bytes a second over about an hour, as of the last change; 0: unknown
+	LineRate           float64 // lines a second, while somebody watches; 0: unknown
+	DiskFree, DiskSize int64   // bytes left on the log's file system when that gets short; 0 and 0: there is room
+	Grown              int64   // bytes by which the worker saw it grow; announced as rings
 }
 
 // View is all that a worker has to announce at one moment.
@@ -45,6 +50,7 @@ type Host struct {
 type Item struct {
 	Log wire.Log
 	Entry
+	Ring *Ring // nil: not asked for
 }
 
 // Bus is the part of pub/sub that is needed here. Handlers given to Subscribe must not block, and confirmed is closed

@@ -22,7 +22,7 @@ func TestAnnouncedIsListed(t *testing.T) {
 		l := w.list()
 		w.lists(l, "web-01/a web-01/b")
 		e, h, ok := l.Find(wire.Log{Host: "web-01", ID: "a"})
-		if want := (Entry{"a", "A", "", 9, -1, 2, "missing", "waiting", 2, 50, true}); !ok || e != want {
+		if want := (Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true}); !ok || e != want {
 			t.Errorf("found %+v, %t", e, ok)
 		}
 		if h.Name != "web-01" || h.Away || h.Places != 10 || h.Free != 7 || h.Binary != 3 || !slices.Equal(h.Notes, []string{"a note"}) {

@@ -16,6 +16,9 @@ type host struct {
 	at      time.Time // when head was true
 	records map[string]record
 	sorted  []record // nil: to be made from records
+	rings   *rings
+	stamps  stamps
+	seq     *uint64 // the List's count of changes
 
 	workers map[string]presence // that were heard lately
 	teller  string              // the worker whose announcement came last
@@ -30,8 +33,16 @@ type presence struct {
 	places, free int
 }
 
-func newHost(name string) *host {
-	return &host{name: name, records: map[string]record{}, workers: map[string]presence{}}
+func newHost(name string, seq *uint64) *host {
+	h := &host{name: name, records: map[string]record{}, workers: map[string]presence{}, seq: seq, rings: newRings()}
+	h.stamps.all(h.change())
+	return h
+}
+
+// change begins a change.
+func (h *host) change() uint64 {
+	*h.seq++
+	return *h.seq
 }
 
 // hear takes in one announcement.
@@ -55,8 +66,15 @@ func (h *host) hear(m message, now time.Time) {
 			h.records, h.head = map[string]record{}, m.Head
 			h.head.Version = 0
 			h.at = now
+			h.rings = newRings()
+			h.stamps.all(h.change())
 		}
 		h.apply(m)
+		return
+	case m.Say == sayColumn:
+		if same {
+			h.column(*m.Column)
+		}
 		return
 	case same && m.Head.Version == h.head.Version:
 	case same && m.Say == sayDelta && m.From == h.head.Version:
@@ -68,6 +86,28 @@ func (h *host) hear(m message, now time.Time) {
 		return
 	}
 	h.head, h.at = m.Head, now
+	if h.rings.newest < m.Head.Slot {
+		h.missed(m.Head.Slot)
+	}
+}
+
+// missed notes that there were columns up to a slot that were not heard. Redis is asked for them, and pages are told anew.
+func (h *host) missed(slot int64) {
+	h.rings.newest = slot
+	h.want = true
+	h.stamps.all(h.change())
+}
+
+// column takes in how the logs grew.
+func (h *host) column(c column) {
+	if c.Slot <= h.rings.newest {
+		return
+	}
+	if !h.rings.add(c) {
+		h.missed(c.Slot)
+		return
+	}
+	h.stamps.before, h.stamps.column = h.stamps.column, h.change()
 }
 
 // beat notes that a worker was there at a time.
@@ -82,19 +122,26 @@ func (h *host) beat(by head, at time.Time) {
 }
 
 func (h *host) apply(m message) {
+	seq := h.change()
 	for _, id := range m.Gone {
-		delete(h.records, id)
+		if r, known := h.records[id]; known {
+			delete(h.records, id)
+			delete(h.rings.grew, r.Number)
+			h.stamps.drop(id, seq)
+		}
 	}
 	for _, r := range m.Set {
-		if _, known := h.records[r.ID]; known || len(h.records) < maxEntries {
+		old, known := h.records[r.ID]
+		if (known || len(h.records) < maxEntries) && !(known && old.same(r)) {
 			h.records[r.ID] = r
+			h.stamps.set(r.ID, seq)
 		}
 	}
 	h.sorted = nil
 }
 
 // loaded takes in what Redis held: nil records if nothing of use.
-func (h *host) loaded(top head, records map[string]record, silent, away time.Duration, now time.Time) {
+func (h *host) loaded(top head, records map[string]record, grew *rings, silent, away time.Duration, now time.Time) {
 	h.want = false
 	if records == nil {
 		return
@@ -102,8 +149,12 @@ func (h *host) loaded(top head, records map[string]record, silent, away time.Dur
 	stale := top.Worker == h.head.Worker && top.Version < h.head.Version ||
 		h.teller != "" && h.teller == h.head.Worker && top.Worker != h.teller
 	if !stale {
+		if top.Worker != h.head.Worker || grew.newest >= h.rings.newest {
+			h.rings = grew
+		}
 		h.head, h.records, h.sorted = top, records, nil
 		h.at = now.Add(-silent)
+		h.stamps.all(h.change())
 	}
 	switch at := now.Add(-silent); {
 	case top.Bye && len(h.workers) == 0:
@@ -155,9 +206,46 @@ func (h *host) list(out []Item, now time.Time) []Item {
 			return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 		})
 	}
-	up := h.up(now)
 	for i := range h.sorted {
-		out = append(out, Item{wire.Log{Host: h.name, ID: h.sorted[i].ID}, h.sorted[i].entry(up)})
+		out = append(out, h.item(&h.sorted[i], true, now))
 	}
 	return out
+}
+
+func (h *host) item(r *record, ring bool, now time.Time) Item {
+	i := Item{Log: wire.Log{Host: h.name, ID: r.ID}, Entry: r.entry(h.up(now))}
+	if ring {
+		i.Ring = h.rings.ring(r)
+	}
+	return i
+}
+
+// changes adds to c what changed since.
+func (h *host) changes(c *Changes, since uint64, now time.Time) {
+	if h.stamps.whole > since || h.stamps.before > since || c.All {
+		if !c.All {
+			c.Whole = append(c.Whole, h.name)
+		}
+		c.Items = h.list(c.Items, now)
+		return
+	}
+	for id, seq := range h.stamps.records {
+		if r := h.records[id]; seq > since {
+			c.Items = append(c.Items, h.item(&r, false, now))
+		}
+	}
+	for id, seq := range h.stamps.gone {
+		if seq > since {
+			c.Gone = append(c.Gone, wire.Log{Host: h.name, ID: id})
+		}
+	}
+	if h.stamps.column > since {
+		levels := map[string]uint8{}
+		for id, r := range h.records {
+			if l := h.rings.level(&r, h.rings.newest); l > 0 {
+				levels[id] = l
+			}
+		}
+		c.Columns = append(c.Columns, Column{h.name, levels})
+	}
 }

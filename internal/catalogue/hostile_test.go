@@ -12,7 +12,7 @@ import (
 )
 
 func sampleHead() head {
-	return head{Protocol: wire.Version, Machine: "m", Worker: "w", Version: 1, Up: 5, Places: 1, Free: 1}
+	return head{Protocol: wire.Version, Machine: "m", Worker: "w", Version: 1, Up: 5, Places: 1, Free: 1, Slot: -1}
 }
 
 // say hands a message to a List that does not run.
@@ -91,6 +91,13 @@ func TestNonsenseIsDropped(t *testing.T) {
 		"notes":    func(m *message) { m.Head.Notes = make([]string, maxNotes+1) },
 		"long":     func(m *message) { m.Head.Notes = []string{strings.Repeat("n", maxText+1)} },
 		"negative": func(m *message) { m.Head.Places = -1 },
+		"disk":     func(m *message) { m.Set[0].DiskFree = -1 },
+		"slot":     func(m *message) { m.Head.Slot = -2 },
+		"cut":      func(m *message) { m.Say, m.Column = sayColumn, &column{Grew: []byte{1}} },
+		"before":   func(m *message) { m.Say, m.Column = sayColumn, &column{Slot: -1} },
+		"overflow": func(m *message) { m.Say, m.Column = sayColumn, &column{Grew: []byte{255, 255, 255, 255, 255, 1, 1}} },
+		"none":     func(m *message) { m.Say = sayColumn },
+		"column":   func(m *message) { m.Column = &column{} },
 		"say":      func(m *message) { m.Say = "sing" },
 	} {
 		m := message{Say: sayRetell, Host: "web-01", Head: sampleHead(), Set: []record{{ID: "a", State: "ok", Changed: &at}}}
@@ -116,10 +123,10 @@ func TestNonsenseIsDropped(t *testing.T) {
 // Doubled, late and swapped announcements do no harm.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	h := newHost("web-01")
+	h := newHost("web-01", new(uint64))
 	at := func(v uint64) head { s := sampleHead(); s.Version = v; return s }
 	now := time.Now()
-	h.loaded(at(3), map[string]record{"a": {ID: "a"}}, 0, time.Second, now)
+	h.loaded(at(3), map[string]record{"a": {ID: "a"}}, newRings(), 0, time.Second, now)
 	set := func(from, to uint64, id string) message {
 		return message{Say: sayDelta, Head: at(to), From: from, Set: []record{{ID: id}}}
 	}
@@ -135,7 +142,7 @@ func TestOrder(t *testing.T) {
 		t.Errorf("a gap was not noticed: %v", h.records)
 	}
 	// What was read meanwhile may be older than what was heard.
-	if h.loaded(at(2), map[string]record{}, 0, time.Second, now); h.records["b"].ID != "b" {
+	if h.loaded(at(2), map[string]record{}, newRings(), 0, time.Second, now); h.records["b"].ID != "b" {
 		t.Errorf("went back to %v", h.records)
 	}
 	h.want = false
@@ -150,7 +157,7 @@ func TestOrder(t *testing.T) {
 	other := at(9)
 	other.Worker = "w2"
 	h.hear(message{Say: sayRetell, Head: other, Set: []record{{ID: "new"}}}, now)
-	if h.loaded(at(4), map[string]record{"old": {}}, 0, time.Second, now); h.records["new"].ID != "new" || len(h.records) != 1 {
+	if h.loaded(at(4), map[string]record{"old": {}}, newRings(), 0, time.Second, now); h.records["new"].ID != "new" || len(h.records) != 1 {
 		t.Errorf("went back to %v", h.records)
 	}
 }
@@ -158,15 +165,17 @@ func TestOrder(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	at := int64(-7)
 	f.Add(encode(message{Say: sayDelta, Host: "h", Head: sampleHead(), From: 1, Set: []record{{ID: "a", State: "ok", Changed: &at}}, Gone: []string{"b"}}))
+	f.Add(encode(message{Say: sayColumn, Host: "h", Head: sampleHead(), Column: &column{Slot: 3, Grew: []byte{1, 200, 5, 3}}}))
 	f.Add(encode(sampleHead()))
 	f.Add(encode(record{ID: "a", State: "ok"}))
 	f.Fuzz(func(t *testing.T, body string) {
 		if m, err := parseMessage(body); err == nil {
-			h := newHost(m.Host)
+			h := newHost(m.Host, new(uint64))
 			h.hear(m, time.Now())
 			h.hear(m, time.Now())
 			h.list(nil, time.Now())
 			h.public(time.Now())
+			h.changes(&Changes{}, 1, time.Now())
 		}
 		parseHead(body)
 		if r, err := parseRecord("h", "a", body); err == nil {

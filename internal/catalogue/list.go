@@ -35,11 +35,13 @@ type List struct {
 	mu    sync.Mutex
 	ready bool
 	hosts map[string]*host
+	seq   uint64 // counts changes
+	lost  uint64 // when a host was forgotten
+	mute  bool   // Redis does not answer; it was said once
 
 	// Used by Run's goroutine only.
 	blind time.Time // when Redis last did not answer: silence until then proves nothing
 	ticks int
-	mute  bool // said once that Redis does not answer
 }
 
 // inboxSize is how many announcements may wait. What does not fit is dropped, and noticed at the next beat.
@@ -69,6 +71,13 @@ func (l *List) Ready() bool {
 	return l.ready
 }
 
+// Reached says whether Redis answered when it was last asked. It is asked when hosts are silent.
+func (l *List) Reached() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.mute
+}
+
 // Hosts are all hosts by name.
 func (l *List) Hosts() []Host {
 	l.mu.Lock()
@@ -77,22 +86,6 @@ func (l *List) Hosts() []Host {
 	out := make([]Host, 0, len(l.hosts))
 	for _, name := range slices.Sorted(maps.Keys(l.hosts)) {
 		out = append(out, l.hosts[name].public(now))
-	}
-	return out
-}
-
-// All are all logs, by host, group and name.
-func (l *List) All() []Item {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.o.Now()
-	n := 0
-	for _, h := range l.hosts {
-		n += len(h.records)
-	}
-	out := make([]Item, 0, n)
-	for _, name := range slices.Sorted(maps.Keys(l.hosts)) {
-		out = l.hosts[name].list(out, now)
 	}
 	return out
 }
@@ -186,7 +179,7 @@ func (l *List) take(sealed string) (wanted bool) {
 // add makes room for a host; nil if there is none. l.mu is held.
 func (l *List) add(name string) *host {
 	if l.hosts[name] == nil && len(l.hosts) < maxHosts {
-		l.hosts[name] = newHost(name)
+		l.hosts[name] = newHost(name, &l.seq)
 		l.hosts[name].want = true
 	}
 	return l.hosts[name]
@@ -200,10 +193,14 @@ func (l *List) trouble(ctx context.Context, err error) {
 	if err != nil {
 		l.blind = l.o.Now()
 	}
-	if (err != nil) == l.mute {
+	l.mu.Lock()
+	same := (err != nil) == l.mute
+	l.mute = err != nil
+	l.mu.Unlock()
+	if same {
 		return
 	}
-	if l.mute = err != nil; l.mute {
+	if err != nil {
 		l.o.Log.Warn("Redis does not answer; the list of logs stays as it is", "err", err)
 	} else {
 		l.o.Log.Info("Redis answers again; the list of logs is up to date")

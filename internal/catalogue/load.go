@@ -1,7 +1,10 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,7 +55,7 @@ func (l *List) load(ctx context.Context) bool {
 	}
 	l.mu.Unlock()
 	for _, name := range names {
-		top, records, silent, err := l.read(ctx, name)
+		top, records, grew, silent, err := l.read(ctx, name)
 		l.trouble(ctx, wrap("reading the catalogue of "+name, err))
 		if err != nil {
 			return false
@@ -60,9 +63,9 @@ func (l *List) load(ctx context.Context) bool {
 		l.mu.Lock()
 		h := l.hosts[name]
 		h.loadAt = now.Add(l.o.Every) // a host whose announcements never fit together shall not keep Redis busy
-		h.loaded(top, records, silent, l.away(), l.o.Now())
+		h.loaded(top, records, grew, silent, l.away(), l.o.Now())
 		if records == nil && h.teller == "" && len(h.workers) == 0 {
-			delete(l.hosts, name) // not one of ours
+			l.forget(name) // not one of ours
 		}
 		l.mu.Unlock()
 	}
@@ -70,24 +73,24 @@ func (l *List) load(ctx context.Context) bool {
 }
 
 // read asks Redis for one host. Records are nil when there is nothing that this installation signed.
-func (l *List) read(ctx context.Context, name string) (top head, records map[string]record, silent time.Duration, err error) {
+func (l *List) read(ctx context.Context, name string) (top head, records map[string]record, grew *rings, silent time.Duration, err error) {
 	key := l.o.Names.CatalogueKey(name)
 	n, err := l.o.Redis.HLen(ctx, key).Result()
 	if err != nil {
-		return top, nil, 0, notHash(err)
+		return top, nil, nil, 0, notHash(err)
 	}
 	if n == 0 || n > maxEntries+1 {
-		return top, nil, remembered, nil
+		return top, nil, nil, remembered, nil
 	}
 	pipe := l.o.Redis.TxPipeline()
 	left, all := pipe.PTTL(ctx, key), pipe.HGetAll(ctx, key)
 	if _, err := pipe.Exec(ctx); err != nil {
-		return top, nil, 0, notHash(err)
+		return top, nil, nil, 0, notHash(err)
 	}
 	fields := all.Val()
 	top, ok := openHead(l.seal, key, fields[headField])
 	if !ok {
-		return top, nil, remembered, nil
+		return top, nil, nil, remembered, nil
 	}
 	records = make(map[string]record, len(fields))
 	for id, sealed := range fields {
@@ -102,7 +105,42 @@ func (l *List) read(ctx context.Context, name string) (top head, records map[str
 			records[id] = r
 		}
 	}
-	return top, records, silence(left.Val()), nil
+	grew, err = l.readRings(ctx, name, top)
+	return top, records, grew, silence(left.Val()), err
+}
+
+// readRings asks Redis how the logs of a host grew, as far as the worker of top said so.
+func (l *List) readRings(ctx context.Context, name string, top head) (*rings, error) {
+	out := newRings()
+	key := l.o.Names.RingKey(name)
+	n, err := l.o.Redis.HLen(ctx, key).Result()
+	if err != nil || n == 0 || n > Slots {
+		return out, notHash(err)
+	}
+	fields, err := l.o.Redis.HGetAll(ctx, key).Result()
+	if err != nil {
+		return out, notHash(err)
+	}
+	var columns []column
+	for name, sealed := range fields {
+		var c storedColumn
+		body, ok := l.seal.open(field(key, name), sealed)
+		if ok && json.Unmarshal([]byte(body), &c) == nil && c.Worker == top.Worker && c.check() == nil && c.Slot > top.Slot-Slots {
+			columns = append(columns, c.column)
+		}
+	}
+	slices.SortFunc(columns, func(a, b column) int { return cmp.Compare(a.Slot, b.Slot) })
+	for _, c := range columns {
+		out.add(c)
+	}
+	return out, nil
+}
+
+// forget drops a host. l.mu is held.
+func (l *List) forget(name string) {
+	delete(l.hosts, name)
+	l.seq++
+	l.lost = l.seq
 }
 
 // notHash makes a key of another type count as none.
@@ -123,7 +161,7 @@ func (l *List) judge(ctx context.Context) {
 	for name, h := range l.hosts {
 		quiet := now.Sub(h.last)
 		if quiet > remembered {
-			delete(l.hosts, name)
+			l.forget(name)
 			continue
 		}
 		if h.silence(l.away(), now); quiet > 2*l.o.Every && (!h.away || l.ticks%10 == 0) {

@@ -36,6 +36,7 @@ type head struct {
 	Places   int      `json:"places"`
 	Free     int      `json:"free"`
 	Binary   int      `json:"binary,omitempty"`
+	Slot     int64    `json:"slot"` // of the newest column; -1: there is none
 	Notes    []string `json:"notes,omitempty"`
 }
 
@@ -52,6 +53,12 @@ type record struct {
 	Tails    int     `json:"tails,omitempty"`
 	Lines    int     `json:"lines,omitempty"`
 	ShowPath bool    `json:"show_path,omitempty"`
+	Usual    float64 `json:"usual,omitempty"`
+	LineRate float64 `json:"line_rate,omitempty"`
+	DiskFree int64   `json:"disk_free,omitempty"`
+	DiskSize int64   `json:"disk_size,omitempty"`
+	Number   uint32  `json:"n"`               // what columns call it
+	Since    int64   `json:"since,omitempty"` // the first slot of which all is known
 }
 
 // Kinds of a message.
@@ -61,6 +68,7 @@ const (
 	sayRetell  = "retell"  // some records of the head's version, told because Redis cannot keep them
 	sayStandby = "standby" // another worker of the host announces; this one is there as well
 	sayBye     = "bye"     // the worker ends
+	sayColumn  = "column"  // a slot ended
 )
 
 // message is what is published.
@@ -71,6 +79,8 @@ type message struct {
 	From uint64   `json:"from,omitempty"`
 	Set  []record `json:"set,omitempty"`
 	Gone []string `json:"gone,omitempty"`
+
+	Column *column `json:"column,omitempty"`
 }
 
 func encode(v any) string {
@@ -79,10 +89,9 @@ func encode(v any) string {
 }
 
 func newRecord(e Entry, up int64) record {
-	r := record{e.ID, text(e.Name), text(e.Group), max(e.Size, 0), nil, 0, e.State, text(e.Why), max(e.Tails, 0), max(e.Lines, 0), e.ShowPath}
-	if e.Rate > 0 && e.Rate < math.MaxInt64 {
-		r.Rate = math.Round(e.Rate)
-	}
+	r := record{ID: e.ID, Name: text(e.Name), Group: text(e.Group), Size: max(e.Size, 0), Rate: math.Round(sane(e.Rate)), State: e.State, Why: text(e.Why),
+		Tails: max(e.Tails, 0), Lines: max(e.Lines, 0), ShowPath: e.ShowPath, Usual: sane(e.Usual), LineRate: sane(e.LineRate),
+		DiskFree: max(e.DiskFree, 0), DiskSize: max(e.DiskSize, 0)}
 	if e.Age >= 0 {
 		at := up - e.Age.Milliseconds()
 		r.Changed = &at
@@ -90,9 +99,18 @@ func newRecord(e Entry, up int64) record {
 	return r
 }
 
+// sane is a rate that JSON has a form for.
+func sane(rate float64) float64 {
+	if rate > 0 && rate < math.MaxInt64 {
+		return rate
+	}
+	return 0
+}
+
 // entry is r when the worker's clock reads up.
 func (r *record) entry(up int64) Entry {
-	e := Entry{r.ID, r.Name, r.Group, r.Size, -1, r.Rate, r.State, r.Why, r.Tails, r.Lines, r.ShowPath}
+	e := Entry{ID: r.ID, Name: r.Name, Group: r.Group, Size: r.Size, Age: -1, Rate: r.Rate, State: r.State, Why: r.Why, Tails: r.Tails, Lines: r.Lines,
+		ShowPath: r.ShowPath, Usual: r.Usual, LineRate: r.LineRate, DiskFree: r.DiskFree, DiskSize: r.DiskSize}
 	if r.Changed != nil {
 		e.Age = time.Duration(min(max(up-*r.Changed, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 	}
@@ -118,7 +136,7 @@ func (r *record) check(host string) error {
 			return fmt.Errorf("text of %d bytes", len(s))
 		}
 	}
-	if r.Size < 0 || r.Rate < 0 || r.Tails < 0 || r.Lines < 0 {
+	if min(r.Size, r.DiskFree, r.DiskSize, r.Since, int64(r.Tails), int64(r.Lines)) < 0 || min(r.Rate, r.Usual, r.LineRate) < 0 {
 		return fmt.Errorf("a number below zero")
 	}
 	switch r.State {
@@ -135,7 +153,7 @@ func (h *head) check() error {
 	if h.Worker == "" || len(h.Worker) > maxText || len(h.Machine) > maxText || len(h.Notes) > maxNotes {
 		return fmt.Errorf("head of worker %.40q", h.Worker)
 	}
-	if h.Up < 0 || h.Count < 0 || h.Places < 0 || h.Free < 0 || h.Binary < 0 {
+	if h.Up < 0 || h.Slot < -1 || h.Count < 0 || h.Places < 0 || h.Free < 0 || h.Binary < 0 {
 		return fmt.Errorf("a number below zero")
 	}
 	for _, n := range h.Notes {
@@ -183,8 +201,16 @@ func parseMessage(body string) (message, error) {
 			return m, fmt.Errorf("record %d: %w", i, err)
 		}
 	}
+	if (m.Column != nil) != (m.Say == sayColumn) {
+		return m, fmt.Errorf("announcement %.20q with or without a column", m.Say)
+	}
+	if m.Column != nil {
+		if err := m.Column.check(); err != nil {
+			return m, err
+		}
+	}
 	switch m.Say {
-	case sayBeat, sayDelta, sayRetell, sayStandby, sayBye:
+	case sayBeat, sayDelta, sayRetell, sayStandby, sayBye, sayColumn:
 		return m, m.Head.check()
 	}
 	return m, fmt.Errorf("announcement %.20q", m.Say)

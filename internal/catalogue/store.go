@@ -3,6 +3,7 @@ package catalogue
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -64,6 +65,7 @@ func (a *Announcer) store(ctx context.Context, h head, c change, whole bool) err
 			pipe.HDel(ctx, a.key, c.gone...)
 		}
 	}
+	a.storeColumns(ctx, pipe, c, whole)
 	pipe.HSet(ctx, a.key, values...)
 	pipe.PExpire(ctx, a.key, remembered)
 	_, err := pipe.Exec(ctx)
@@ -80,6 +82,34 @@ func (a *Announcer) store(ctx context.Context, h head, c change, whole bool) err
 		return nil
 	}
 	return err
+}
+
+// storeColumns writes the column that is new, or all. Behind a worker that ended they are of no use for long.
+func (a *Announcer) storeColumns(ctx context.Context, pipe redis.Pipeliner, c change, whole bool) {
+	var columns []column
+	switch {
+	case whole:
+		pipe.Del(ctx, a.ringKey)
+		columns = a.columns.kept
+	case c.column != nil:
+		columns = append(columns, *c.column)
+	}
+	if len(columns) == 0 {
+		return
+	}
+	var values []any
+	for _, c := range columns {
+		name := strconv.Itoa(at(c.Slot))
+		values = append(values, name, a.seal.close(field(a.ringKey, name), encode(storedColumn{a.o.Worker, c})))
+	}
+	pipe.HSet(ctx, a.ringKey, values...)
+	pipe.PExpire(ctx, a.ringKey, 2*Slots*Slot)
+}
+
+// storedColumn is a column in Redis.
+type storedColumn struct {
+	Worker string `json:"worker"`
+	column
 }
 
 // trouble logs once that Redis does not answer, and once that it does again.
@@ -127,6 +157,11 @@ func parts(set []record, gone []string) []message {
 
 // tell publishes a beat: the changes since the version before, or nothing but the head.
 func (a *Announcer) tell(ctx context.Context, h head, c change, before uint64) {
+	if c.column != nil { // before the head that names it
+		before := h
+		before.Version = 0
+		a.publish(ctx, message{Say: sayColumn, Head: before, Column: c.column})
+	}
 	if len(c.parts) == 0 {
 		a.publish(ctx, message{Say: sayBeat, Head: h})
 	}

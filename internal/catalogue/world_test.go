@@ -238,6 +238,9 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
+// All are all logs, by host, group and name.
+func (l *List) All() []Item { return l.Changes(0).Items }
+
 func ids(l *List) string {
 	var out []string
 	for _, i := range l.All() {

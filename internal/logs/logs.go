@@ -71,6 +71,10 @@ type Entry struct {
 	Size            int64         // bytes
 	Age             time.Duration // since the last change; below 0: unknown
 	Rate            float64       // bytes a second over about 10 s
+	Usual           float64       // bytes a second over about an hour, as of the last change; 0: unknown
+	Grown           int64         // bytes by which it was seen to grow
+	DiskFree        int64         // bytes left on its file system when that gets short,
+	DiskSize        int64         // and of how many; 0 and 0: there is room
 	State           string        // one of OK, Missing, Unreadable, Refused
 	Why             string        // words for people, unless OK
 	Lines           int

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"livetail/internal/naming"
+	"livetail/internal/rate"
 	"livetail/internal/wire"
 )
 
@@ -264,6 +265,11 @@ func (sc *scan) list(f *file, v verdict, s *Spec, src Source, group string) {
 		Lines: s.Lines, ShowPath: s.ShowPath, Self: s.Self}}
 	if v.info != nil && v.state != Refused {
 		it.changed, it.entry.Size, it.entry.Rate = f.changed, f.size, f.meter.rate()
+		it.entry.Usual, it.entry.Grown = rate.Rough(f.meter.usual.Last()), f.meter.total
+		if v.state == OK {
+			d := sc.disk(f.inode.dev, v.real, sc.time)
+			it.entry.DiskFree, it.entry.DiskSize = d.free, d.size
+		}
 	}
 	if v.state == Unreadable {
 		it.entry.Why = "cannot be read by " + sc.user

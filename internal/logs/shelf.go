@@ -28,10 +28,12 @@ type Shelf struct {
 	every time.Duration
 	now   func() time.Time
 	notes func(old, now []string) // tells what changed
+	room  func(path string) (free, size int64)
 
 	scanning sync.Mutex // held while the file system is asked, which can take long
 	folders  map[string]*folder
 	files    map[string]*file // by path
+	disks    map[uint64]*disk // by device
 	most     int              // maxLogs
 	scans    uint64           // how many began
 	began    atomic.Uint64    // the same, for who does not hold scanning
@@ -62,7 +64,7 @@ func New(o Options) (*Shelf, error) {
 		return nil, err
 	}
 	s := &Shelf{host: o.Host, specs: slices.Clone(o.Specs), user: o.User, every: o.Every, now: o.Now,
-		folders: map[string]*folder{}, files: map[string]*file{}, most: maxLogs, rights: newRights(o.User)}
+		folders: map[string]*folder{}, files: map[string]*file{}, disks: map[uint64]*disk{}, room: room, most: maxLogs, rights: newRights(o.User)}
 	for i := range s.specs {
 		spec := &s.specs[i]
 		spec.File, spec.Folder = clean(spec.File), clean(spec.Folder)
@@ -203,6 +205,11 @@ func (s *Shelf) forget() {
 	for path, f := range s.files {
 		if f.scan != s.scans {
 			delete(s.files, path)
+		}
+	}
+	for dev, d := range s.disks {
+		if d.scan != s.scans {
+			delete(s.disks, dev)
 		}
 	}
 }

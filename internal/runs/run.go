@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"livetail/internal/rate"
 	"livetail/internal/wire"
 )
 
@@ -35,6 +36,7 @@ type run struct {
 	rolled uint64 // turns at the last roll-call
 	inside bool   // in Room or Send: waiting for others is being alive
 	queued bool   // waits for a place
+	lines  rate.Rate
 }
 
 func (u *run) wake() {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"livetail/internal/control"
+	"livetail/internal/rate"
 	"livetail/internal/wire"
 )
 
@@ -107,18 +108,29 @@ func (r *Runs) Len() int {
 	return len(r.runs)
 }
 
-// Following counts the runs of each log id that were told to go.
-func (r *Runs) Following() map[string]int {
+// Watched is what the runs of a log know of it.
+type Watched struct {
+	Tails int     // that were told to go
+	Lines float64 // a second at the live edge, roughly
+}
+
+// Following is what each log id's runs know of it.
+func (r *Runs) Following() map[string]Watched {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := map[string]int{}
+	now := time.Now()
+	out := map[string]Watched{}
 	for _, u := range r.runs {
 		if u.orders.Epoch > 0 {
-			n[u.orders.Log.ID]++
+			w := out[u.orders.Log.ID]
+			out[u.orders.Log.ID] = Watched{w.Tails + 1, max(w.Lines, rate.Rough(u.lines.At(now)))}
 		}
 	}
-	return n
+	return out
 }
+
+// linesOver is over how long lines a second are measured.
+const linesOver = 10 * time.Second
 
 // Run keeps the roll-call until ctx ends. Let it outlive all Handle calls: Stop first.
 func (r *Runs) Run(ctx context.Context) error {
@@ -147,7 +159,8 @@ func (r *Runs) Stop() {
 func (r *Runs) Handle(job wire.Job, tail wire.TailID) {
 	var nonce [8]byte
 	rand.Read(nonce[:])
-	u := &run{runs: r, id: tail, nonce: binary.BigEndian.Uint64(nonce[:]), web: job.Web, attempt: job.Attempt, poke: make(chan struct{}, 1)}
+	u := &run{runs: r, id: tail, nonce: binary.BigEndian.Uint64(nonce[:]), web: job.Web, attempt: job.Attempt, poke: make(chan struct{}, 1),
+		lines: rate.Over(linesOver, time.Now())}
 	u.room = sync.NewCond(&r.mu)
 	r.mu.Lock()
 	r.runs[u.nonce] = u

@@ -1,6 +1,7 @@
 package runs
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -92,6 +93,23 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	}
 	u.runs.mu.Lock()
 	u.seq += f.Cost()
+	if n := fresh(f); n > 0 {
+		u.lines.Add(n, time.Now())
+	}
 	u.runs.mu.Unlock()
 	return nil
+}
+
+// atEdge is how far behind the live edge a frame is of lines that were just written.
+const atEdge = 1 << 20
+
+// fresh is how many lines of f were just written; a run that catches up tells nothing of how fast the log is now.
+func fresh(f *wire.Frame) float64 {
+	if f.Kind != wire.Lines || f.Reply != 0 || f.Flags&wire.Backlog != 0 || f.Behind > atEdge {
+		return 0
+	}
+	if f.Looked > 0 {
+		return float64(f.Looked)
+	}
+	return float64(bytes.Count(f.Payload, []byte{'\n'}))
 }

@@ -24,3 +24,6 @@ func (n Names) Catalogue() string { return n.Namespace + ":catalogue" }
 
 // CatalogueKey is the hash that keeps what a host last announced.
 func (n Names) CatalogueKey(host string) string { return n.Namespace + ":catalogue:" + host }
+
+// RingKey is the hash that keeps how the logs of a host grew lately.
+func (n Names) RingKey(host string) string { return n.Namespace + ":rings:" + host }

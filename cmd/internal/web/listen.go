@@ -35,6 +35,7 @@ func (s *site) serve(ctx context.Context, l net.Listener) error {
 		l.Close()
 		<-ended
 	}
+	close(s.stopping)
 	bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), sayGoodbye)
 	defer cancel()
 	if err := s.sockets.Shutdown(bye); err != nil {

@@ -27,6 +27,12 @@ type logJSON struct {
 	State string  `json:"state"`
 	Why   string  `json:"why,omitempty"`
 	Tails int     `json:"tails"`
+
+	Usual    float64 `json:"usual,omitempty"`
+	LineRate float64 `json:"line_rate,omitempty"`
+	DiskFree int64   `json:"disk_free,omitempty"`
+	DiskSize int64   `json:"disk_size,omitempty"`
+	Ring     []byte  `json:"ring,omitempty"`
 }
 
 type hostJSON struct {
@@ -37,10 +43,15 @@ type hostJSON struct {
 	Binary int      `json:"binary"`
 }
 
-func logOf(host string, e catalogue.Entry) logJSON {
-	l := logJSON{host, e.ID, e.Name, e.Group, e.Size, -1, e.Rate, e.State, e.Why, e.Tails}
+func logOf(i catalogue.Item) logJSON {
+	e := i.Entry
+	l := logJSON{Host: i.Log.Host, ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, AgeMS: -1, Rate: e.Rate, State: e.State, Why: e.Why, Tails: e.Tails,
+		Usual: e.Usual, LineRate: e.LineRate, DiskFree: e.DiskFree, DiskSize: e.DiskSize}
 	if e.Age >= 0 {
 		l.AgeMS = e.Age.Milliseconds()
+	}
+	if i.Ring != nil {
+		l.Ring = i.Ring[:]
 	}
 	return l
 }
@@ -52,35 +63,18 @@ func hostState(h catalogue.Host) (string, int64) {
 	return "here", 0
 }
 
-// apiLogs tells administrators all; others hear only of hosts with a log that they may see, and nothing about the rest
-// of them.
+// apiLogs tells all that there is now.
 func (s *site) apiLogs(w http.ResponseWriter, r *http.Request, session *auth.Session) {
 	if !s.Catalogue.Ready() {
 		s.say503(w, r)
 		return
 	}
+	m := s.newReader(session.User).next()
 	answer := struct {
-		Hosts []hostJSON `json:"hosts"`
-		Logs  []logJSON  `json:"logs"`
-	}{[]hostJSON{}, []logJSON{}}
-	seen := map[string]bool{}
-	for _, item := range s.Catalogue.All() {
-		if s.Auth.May(session.User, item.Log.Host, item.Log.ID) {
-			answer.Logs = append(answer.Logs, logOf(item.Log.Host, item.Entry))
-			seen[item.Log.Host] = true
-		}
-	}
-	for _, h := range s.Catalogue.Hosts() {
-		host := hostJSON{Host: h.Name, Notes: []string{}}
-		host.State, host.AwayMS = hostState(h)
-		switch {
-		case session.User.Admin:
-			host.Notes, host.Binary = append(host.Notes, h.Notes...), h.Binary
-		case !seen[h.Name]:
-			continue
-		}
-		answer.Hosts = append(answer.Hosts, host)
-	}
+		Hosts   []hostJSON `json:"hosts"`
+		Logs    []logJSON  `json:"logs"`
+		Trouble string     `json:"trouble,omitempty"`
+	}{append([]hostJSON{}, m.Hosts...), append([]logJSON{}, m.Logs...), m.Trouble}
 	s.sayJSON(w, http.StatusOK, answer)
 }
 
@@ -97,7 +91,7 @@ func (s *site) apiLog(w http.ResponseWriter, r *http.Request, session *auth.Sess
 			logJSON
 			HostState string `json:"host_state"`
 			AwayMS    int64  `json:"away_ms"`
-		}{logJSON: logOf(log.Host, entry)}
+		}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry})}
 		answer.HostState, answer.AwayMS = hostState(host)
 		s.sayJSON(w, http.StatusOK, answer)
 	case s.Catalogue.Ready():

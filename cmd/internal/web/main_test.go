@@ -50,6 +50,9 @@ type fakeCatalogue struct {
 	notReady bool
 	mu       sync.Mutex
 	asked    []wire.Log
+	changes  []catalogue.Changes
+
+	unreached atomic.Bool
 }
 
 func (f *fakeCatalogue) Ready() bool { return !f.notReady }
@@ -61,13 +64,34 @@ func (f *fakeCatalogue) Hosts() []catalogue.Host {
 	return []catalogue.Host{{Name: "db-01", Away: true, AwayFor: 5 * time.Second, Notes: []string{"a note on db-01"}, Binary: 3}, {Name: "web-01", Notes: []string{"a note on web-01"}}}
 }
 
-func (f *fakeCatalogue) All() []catalogue.Item {
-	if f.notReady {
-		return nil
+func (f *fakeCatalogue) Reached() bool { return !f.unreached.Load() }
+
+func (f *fakeCatalogue) Changes(since uint64) catalogue.Changes {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case since == 0:
+		return catalogue.Changes{Seq: uint64(1 + len(f.changes)), All: true, Items: f.all()}
+	case int(since) <= len(f.changes):
+		c := f.changes[since-1]
+		c.Seq = since + 1
+		return c
 	}
+	return catalogue.Changes{Seq: since}
+}
+
+// change makes something new happen.
+func (f *fakeCatalogue) change(c catalogue.Changes) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes = append(f.changes, c)
+}
+
+func (f *fakeCatalogue) all() []catalogue.Item {
 	return []catalogue.Item{
 		{Log: hiddenLog, Entry: catalogue.Entry{ID: hiddenLog.ID, Name: "secret.log", Age: -1, State: "unreadable", Why: "may not be read"}},
-		{Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, Age: 3 * time.Second, Rate: 2.5, State: "ok", Tails: 2, Lines: 123}},
+		{Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, Age: 3 * time.Second, Rate: 2.5, State: "ok", Tails: 2, Lines: 123, LineRate: 12, DiskFree: 3, DiskSize: 100},
+			Ring: &catalogue.Ring{catalogue.Unknown, 7}},
 	}
 }
 
@@ -75,7 +99,7 @@ func (f *fakeCatalogue) Find(log wire.Log) (catalogue.Entry, catalogue.Host, boo
 	f.mu.Lock()
 	f.asked = append(f.asked, log)
 	f.mu.Unlock()
-	for _, item := range f.All() {
+	for _, item := range f.all() {
 		if item.Log == log {
 			for _, h := range f.Hosts() {
 				if h.Name == log.Host {

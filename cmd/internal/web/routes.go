@@ -24,6 +24,7 @@ func (s *site) routes() *http.ServeMux {
 	// The API, for who is signed in; others are told so.
 	api := private{s, s.say401, s.say503}
 	mux.Handle("GET /api/v1/logs", api.only(s.apiLogs))
+	mux.Handle("GET /api/v1/logs/live", api.only(s.live))
 	mux.Handle("GET /api/v1/log/{host}/{id...}", api.only(s.apiLog))
 	mux.Handle("GET /api/v1/tail/{host}/{id...}", api.only(s.tail))
 

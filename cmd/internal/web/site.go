@@ -23,8 +23,9 @@ import (
 type Catalogue interface {
 	Ready() bool // false until it was read for the first time: till then nobody can say that a log does not exist
 	Hosts() []catalogue.Host
-	All() []catalogue.Item
 	Find(wire.Log) (catalogue.Entry, catalogue.Host, bool)
+	Changes(since uint64) catalogue.Changes
+	Reached() bool // false while Redis does not answer: what is known may be old
 }
 
 // Options says what a site consists of. Auth, Catalogue, Ready and Sockets.Open are required.
@@ -47,6 +48,10 @@ type site struct {
 	pages   *templates.Pages
 	sockets *consumer.Handler
 	handler http.Handler
+
+	lists    *lists
+	pace     pace
+	stopping chan struct{} // closed: live lists end, and their pages come back to another process
 }
 
 func newSite(o Options) (*site, error) {
@@ -56,7 +61,7 @@ func newSite(o Options) (*site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &site{Options: o}
+	s := &site{Options: o, lists: newLists(o.Sockets.TailsPerUser, o.Sockets.Tails), pace: usualPace, stopping: make(chan struct{})}
 	var err error
 	if s.pages, err = templates.New(o.Base); err != nil {
 		return nil, fmt.Errorf("web options: %w", err)

@@ -94,7 +94,8 @@ func view(shelf *logs.Shelf, tails *runs.Runs, places int) catalogue.View {
 	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, Places: places, Free: tails.Free()}
 	for _, e := range seen.Entries {
 		v.Entries = append(v.Entries, catalogue.Entry{ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, Age: e.Age, Rate: e.Rate,
-			State: e.State, Why: e.Why, Tails: following[e.ID], Lines: e.Lines, ShowPath: e.ShowPath})
+			Usual: e.Usual, Grown: e.Grown, DiskFree: e.DiskFree, DiskSize: e.DiskSize, LineRate: following[e.ID].Lines,
+			State: e.State, Why: e.Why, Tails: following[e.ID].Tails, Lines: e.Lines, ShowPath: e.ShowPath})
 	}
 	return v
 }

@@ -1,0 +1,116 @@
+package web
+
+import (
+	"slices"
+
+	"livetail/auth"
+	"livetail/internal/catalogue"
+)
+
+// news is a message of a live list, as docs/PROTOCOL.md has it.
+type news struct {
+	Say     string       `json:"say"`
+	Whole   []string     `json:"whole,omitempty"`
+	Hosts   []hostJSON   `json:"hosts,omitempty"`
+	Logs    []logJSON    `json:"logs,omitempty"`
+	Gone    []nameJSON   `json:"gone,omitempty"`
+	Columns []columnJSON `json:"columns,omitempty"`
+	Trouble string       `json:"trouble,omitempty"`
+}
+
+type nameJSON struct {
+	Host string `json:"host"`
+	ID   string `json:"id"`
+}
+
+type columnJSON struct {
+	Host string           `json:"host"`
+	Grew map[string]uint8 `json:"grew"`
+}
+
+// reader reads the catalogue for one user, each time what changed. Who may see what is asked for every log that is told.
+type reader struct {
+	site    *site
+	user    auth.User
+	seq     uint64
+	seen    map[string]bool     // hosts with a log that the user may see
+	hosts   map[string]hostJSON // as they were told
+	trouble string
+}
+
+func (s *site) newReader(user auth.User) *reader {
+	return &reader{site: s, user: user, seen: map[string]bool{}, hosts: map[string]hostJSON{}}
+}
+
+// next is nil when nothing is new.
+func (r *reader) next() *news {
+	c := r.site.Catalogue.Changes(r.seq)
+	first := r.seq == 0 || c.All
+	r.seq = c.Seq
+	m := &news{Say: "change", Whole: c.Whole}
+	if first {
+		m.Say = "list"
+		clear(r.seen)
+		clear(r.hosts)
+	}
+	may := func(host, id string) bool { return r.site.Auth.May(r.user, host, id) }
+	for _, item := range c.Items {
+		if may(item.Log.Host, item.Log.ID) {
+			m.Logs = append(m.Logs, logOf(item))
+			r.seen[item.Log.Host] = true
+		}
+	}
+	for _, log := range c.Gone {
+		if may(log.Host, log.ID) {
+			m.Gone = append(m.Gone, nameJSON{log.Host, log.ID})
+		}
+	}
+	for _, column := range c.Columns {
+		for id := range column.Levels {
+			if !may(column.Host, id) {
+				delete(column.Levels, id)
+			}
+		}
+		m.Columns = append(m.Columns, columnJSON{column.Host, column.Levels})
+	}
+	r.addHosts(m)
+	if !r.user.Admin {
+		hidden := func(host string) bool { return !r.seen[host] }
+		m.Whole = slices.DeleteFunc(m.Whole, hidden)
+		m.Columns = slices.DeleteFunc(m.Columns, func(c columnJSON) bool { return hidden(c.Host) })
+	}
+	before := r.trouble
+	if r.trouble = ""; !r.site.Catalogue.Reached() {
+		r.trouble = redisAway
+	}
+	m.Trouble = r.trouble
+	if !first && r.trouble == before && len(m.Whole)+len(m.Hosts)+len(m.Logs)+len(m.Gone)+len(m.Columns) == 0 {
+		return nil
+	}
+	return m
+}
+
+// addHosts tells of hosts that changed. Administrators are told all; others hear only of hosts with a log that they may see,
+// and nothing about the rest of them.
+func (r *reader) addHosts(m *news) {
+	for _, h := range r.site.Catalogue.Hosts() {
+		if !r.user.Admin && !r.seen[h.Name] {
+			continue
+		}
+		host := hostOf(h, r.user.Admin)
+		told, known := r.hosts[h.Name]
+		if !known || told.State != host.State || told.Binary != host.Binary || !slices.Equal(told.Notes, host.Notes) {
+			r.hosts[h.Name] = host
+			m.Hosts = append(m.Hosts, host)
+		}
+	}
+}
+
+func hostOf(h catalogue.Host, admin bool) hostJSON {
+	host := hostJSON{Host: h.Name, Notes: []string{}}
+	host.State, host.AwayMS = hostState(h)
+	if admin {
+		host.Notes, host.Binary = append(host.Notes, h.Notes...), h.Binary
+	}
+	return host
+}

@@ -55,6 +55,7 @@ func newSite(t testing.TB, dir string) *site {
 		must(t, os.Mkdir(dir, 0o755))
 	}
 	s := &site{t: t, dir: dir, log: filepath.Join(dir, "f"), out: filepath.Join(beside, "out")}
+	must(t, os.WriteFile(s.out, nil, 0o644))
 	t.Cleanup(func() {
 		s.kill()
 		if t.Failed() {

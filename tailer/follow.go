@@ -45,6 +45,7 @@ type Follower struct {
 	closed  bool
 	home    hop           // where the file itself is, behind all links
 	held    []*file       // oldest first; the last has the log's name if its until is zero
+	starved bool          // no descriptor could be had for the newest
 	known   []key         // siblings that are older than the newest held file
 	changed unix.Timespec // when dir last changed, if names are dated
 	trusted bool          // that it did not since

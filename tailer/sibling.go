@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -124,11 +125,29 @@ func (f *Follower) learn(list []sibling) {
 	}
 }
 
-// open opens a rotated file, if it still is what was listed.
+// open opens a rotated file, wherever its name has moved to since it was listed.
 func (f *Follower) open(s *sibling) (*file, error) {
 	if s.held != nil {
 		return s.held, nil
 	}
+	h, err := f.openListed(s)
+	for tries := 0; tries < 10 && errors.Is(err, unix.ENOENT); tries++ {
+		list, fault := f.siblings()
+		at := slices.IndexFunc(list, func(now sibling) bool { return now.key == s.key })
+		if fault != nil || at < 0 {
+			break // deleted
+		}
+		s.File = list[at].File
+		h, err = f.openListed(s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.held = h
+	return h, nil
+}
+
+func (f *Follower) openListed(s *sibling) (*file, error) {
 	h, err := f.openNamed(s.Name)
 	if err != nil {
 		return nil, err
@@ -137,6 +156,5 @@ func (f *Follower) open(s *sibling) (*file, error) {
 		h.close()
 		return nil, unix.ENOENT
 	}
-	s.held = h
 	return h, nil
 }

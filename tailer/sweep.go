@@ -30,6 +30,7 @@ func (f *Follower) sweep() {
 		last.fresh = true // idle followers need no second look
 		f.found(last)
 	}
+	f.starved = errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 	switch {
 	case err == nil:
 	case missing(err):
@@ -261,9 +262,12 @@ func (f *Follower) trouble(why string) {
 // retire closes files whose grace is over. The last one is remembered: it may come back.
 func (f *Follower) retire() {
 	now := f.t.clock.Now()
-	crowded := len(f.held) >= maxHeld
+	excess := len(f.held) - maxHeld + 1 // of the oldest: who still writes to an old file, writes to the newest of them
+	if f.starved {
+		excess = max(excess, 1)
+	}
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
-		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && !crowded {
+		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && (excess <= 0 || h == f.last()) {
 			return h.fd < 0 && h != f.last() && len(h.marks) == 0
 		}
 		if err := h.look(); err == nil && h.off < h.size() {
@@ -274,9 +278,7 @@ func (f *Follower) retire() {
 			return false
 		}
 		h.close()
-		if h == f.last() {
-			return false
-		}
-		return true
+		excess--
+		return h != f.last()
 	})
 }

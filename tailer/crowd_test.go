@@ -1,0 +1,59 @@
+package tailer
+
+import (
+	"fmt"
+	"testing"
+
+	"livetail/internal/wire"
+)
+
+// More rotations within one grace than files may be held: the oldest make room, and the one that a slow writer still has
+// is not among them.
+func TestRow02_LagAfterManyRotations(t *testing.T) {
+	b := live(t, "a\n")
+	want := "a\n"
+	for i := range 2 * maxHeld {
+		for n := i; n > 0; n-- {
+			b.rename(fmt.Sprintf("f.%d", n), fmt.Sprintf("f.%d", n+1))
+		}
+		b.rename("f", "f.1")
+		text := fmt.Sprintf("%d\n", i)
+		b.append("f", text)
+		want += text
+		b.text(want)
+		text = fmt.Sprintf("late %d\n", i)
+		b.append("f.1", text)
+		want += text
+		b.text(want)
+	}
+	b.append("f.5", "later\n")
+	b.text(want + "later\n")
+	b.until("the oldest are closed", func() bool { return len(opened(t, b.dir)) <= maxHeld })
+	for _, k := range b.sink.marks() {
+		if k != wire.MarkRotated {
+			t.Errorf("%s", k)
+		}
+	}
+}
+
+// A rotation between the list of files and the opening of one of them moves only its name.
+func TestRow05_RenamedWhileItIsOpened(t *testing.T) {
+	b := newBench(t)
+	b.write("f", "c\n")
+	b.write("f.1", "b\n")
+	b.write("f.2", "a\n")
+	list, err := b.follower.siblings()
+	b.must(err)
+	b.rename("f.2", "f.3")
+	b.rename("f.1", "f.2")
+	b.rename("f", "f.1")
+	b.remove("f.3")
+	if _, err := b.follower.open(&list[0]); !missing(err) {
+		t.Errorf("a deleted file: %v", err)
+	}
+	h, err := b.follower.open(&list[1])
+	if err != nil || h.name != "f.2" || list[1].Name != "f.2" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	h.close()
+}

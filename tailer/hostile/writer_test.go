@@ -21,7 +21,9 @@ import (
 const writerCommand = "write-a-log"
 
 // line is line n of writer id.
-func line(id, n int) string { return fmt.Sprintf("w%d %d %s\n", id, n, strings.Repeat("x", (n*37+id)%200)) }
+func line(id, n int) string {
+	return fmt.Sprintf("w%d %d %s\n", id, n, strings.Repeat("x", (n*37+id)%200))
+}
 
 // writeLog appends numbered lines to a log until it is told to stop. At a HUP it opens the log's name anew, after a lag. What a
 // full disk does not take of a line it writes later, as a program does that cares.

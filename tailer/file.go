@@ -35,6 +35,9 @@ type file struct {
 	until  time.Time     // end of its grace; zero: it has the log's name
 	flush  bool          // grace is over: half a line is all there will ever be
 	marks  []wire.Marker // said before its next bytes
+	failed error         // it could not be read, and is tried again
+	checks []checkpoint  // further back than back
+	hole   int64         // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
 	tok  token
 	made time.Time // when tok.check was
@@ -95,6 +98,9 @@ func (h *file) seek(off int64) bool {
 	h.off, h.back, h.tried, h.known = off, b, -1, off
 	h.cut = off > 0 && b[len(b)-1] != '\n'
 	h.tok, h.made, h.id = token{}, time.Time{}, ""
+	for len(h.checks) > 0 && h.checks[len(h.checks)-1].at > off {
+		h.checks = h.checks[:len(h.checks)-1]
+	}
 	return true
 }
 
@@ -112,17 +118,17 @@ func (h *file) advance(data []byte) {
 	h.back = append(h.back, data...)
 }
 
-// intact says whether what was read last is still there.
+// intact says whether what was read last is still there, as far as it can be read: a failure is no change.
 func (h *file) intact(buf []byte) bool {
 	b := buf[:len(h.back)]
 	n, err := h.pread(b, h.off-int64(len(b)))
-	return err == nil && n == len(b) && bytes.Equal(b, h.back)
+	return err != nil || n == len(b) && bytes.Equal(b, h.back)
 }
 
 // reset begins the file again, after it was truncated.
 func (h *file) reset() {
 	h.cut = false
-	h.off, h.back, h.tried, h.known, h.tok, h.id = 0, h.back[:0], -1, 0, token{}, ""
+	h.off, h.back, h.tried, h.known, h.tok, h.id, h.checks = 0, h.back[:0], -1, 0, token{}, "", h.checks[:0]
 }
 
 // identify makes the file's token good for off: its check is there or not far before, and never behind.
@@ -138,6 +144,7 @@ func (t *Tailer) identify(h *file, log [3]byte) {
 	}
 	if renew {
 		h.tok.checkAt, h.tok.check = h.off, t.mac('c', h.back)
+		h.remember(checkpoint{h.off, h.tok.check})
 		h.made = now
 		h.id = ""
 	}
@@ -167,6 +174,28 @@ func (t *Tailer) token(h *file, log [3]byte, check int64) wire.File {
 	h.tok.log, h.tok.ino, h.tok.gen, h.tok.at = log, h.ino, h.gen, t.clock.Now().Unix()
 	h.id = h.tok.encode()
 	return h.id
+}
+
+// checkpoint is what was before an offset that was read long ago.
+type checkpoint struct {
+	at  int64
+	sum [6]byte
+}
+
+const mostChecks = 64
+
+// remember notes c. The older the part of the file, the fewer of its checkpoints stay.
+func (h *file) remember(c checkpoint) {
+	if len(h.checks) == mostChecks {
+		kept := h.checks[:0]
+		for i, old := range h.checks {
+			if i%2 == 1 || i >= mostChecks/2 {
+				kept = append(kept, old)
+			}
+		}
+		h.checks = kept
+	}
+	h.checks = append(h.checks, c)
 }
 
 // holds says whether the file still has what tok saw in it.

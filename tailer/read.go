@@ -176,10 +176,16 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	return true, f.send(ctx, fr)
 }
 
-// skipHole passes over what nobody ever wrote, as a writer without O_APPEND leaves it behind after a truncation.
+// skipHole passes over what nobody ever wrote, as a writer without O_APPEND leaves it behind after a truncation: blocks that
+// are not there, and the NULs before its first byte in the first that is.
 func (f *Follower) skipHole(h *file) bool {
 	to := dataFrom(h, h.off, h.upto)
-	if to <= h.off {
+	if to > h.off {
+		to += f.nuls(h, to, min(to+int64(h.st.Blksize), h.upto))
+	} else if h.off < h.hole {
+		to += f.nuls(h, to, min(h.hole, h.upto))
+	}
+	if to == h.off {
 		return false
 	}
 	m := f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: to - h.off, Name: f.named(h.name), Why: "a hole in the file: nobody wrote there"})
@@ -192,16 +198,32 @@ func (f *Follower) skipHole(h *file) bool {
 	return true
 }
 
-// broken deals with a file that fails to be read: its place is kept, and the next look tries to open it again.
+const mostNULs = 64 << 20 // looked at in one go
+
+// nuls counts the NULs at off, up to end.
+func (f *Follower) nuls(h *file, off, end int64) (n int64) {
+	b := f.t.buffers.get(64 << 10)
+	defer f.t.buffers.put(b)
+	for end = min(end, off+mostNULs); off+n < end; {
+		m, err := h.pread((*b)[:min(int64(len(*b)), end-off-n)], off+n)
+		zero := m - len(bytes.TrimLeft((*b)[:m], "\x00"))
+		n += int64(zero)
+		if err != nil || zero < m || m == 0 {
+			break
+		}
+	}
+	return n
+}
+
+// broken deals with a file that fails to be read: its place is kept, and each look tries to open it again. A rotated one is
+// given up at the end of its grace.
 func (f *Follower) broken(h *file, err error) {
 	h.shared.spoil()
 	h.close()
-	h.upto = h.off
+	h.upto, h.failed = h.off, err
 	if h == f.last() {
 		f.trouble(words(err))
-		return
 	}
-	f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(err)}))
 }
 
 // behind is how many bytes the live edge is away.

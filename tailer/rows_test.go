@@ -376,6 +376,29 @@ func TestRow10_HoleOfAWriterWithoutAppend(t *testing.T) {
 	}
 }
 
+// The hole ends within a block, or is none at all: its NULs are not of the new line.
+func TestRow10_NULsBeforeTheLine(t *testing.T) {
+	for _, n := range []int{10, 100, 3000, 10_000} {
+		b := newBench(t, lines(1e6))
+		w, err := os.Create(b.path)
+		b.must(err)
+		old := strings.Repeat("0123456789\n", n)
+		w.WriteString(old)
+		b.follow().mark(wire.MarkLive)
+		b.whileBlocked(func() {
+			b.must(os.Truncate(b.path, 0))
+			w.WriteString("new\n")
+		})
+		b.text(old + "new\n")
+		if m := b.mark(wire.MarkGap); m.Bytes != int64(len(old)) {
+			t.Errorf("%d: got %+v", n, m)
+		}
+		w.WriteString("\x00\x00written\n") // NULs that somebody wrote are left alone
+		b.text(old + "new\n\x00\x00written\n")
+		w.Close()
+	}
+}
+
 func TestRow11_TruncatedAndGrownPastTheOffset(t *testing.T) {
 	for _, n := range []int{3, 1000, 100_000} {
 		old, fresh := strings.Repeat("A1\n", n), strings.Repeat("B1\n", 2*n)
@@ -721,7 +744,7 @@ func TestRow45_LineOverTheLimit(t *testing.T) {
 	}
 }
 
-func TestRow46to50_BytesAreLeftAlone(t *testing.T) {
+func TestRow46_50_BytesAreLeftAlone(t *testing.T) {
 	b := live(t, "\n")
 	want := "\n"
 	for _, part := range []string{"crlf\r", "\n", "a\rb\r\n", "\xc5\n", "\xe2\x82", "\xac\n", "\n\n\n", "\x00\x00\x01\n", "\x1b[31m<b>\n", strings.Repeat("\x00\xff", 5000), "\n"} {

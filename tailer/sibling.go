@@ -84,9 +84,13 @@ func (f *Follower) revive(list []sibling, h *file) {
 		if s.held != nil || s.Packed != "" || s.st.Ino != h.ino {
 			continue
 		}
-		if c, err := f.open(s); err == nil && f.adopt(h, c) {
+		c, err := f.open(s)
+		if err != nil {
+			continue
+		}
+		if ok, _ := f.adopt(h, c); ok {
 			s.held = h
-		} else if err == nil {
+		} else {
 			c.close()
 			s.held = nil
 		}

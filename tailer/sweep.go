@@ -1,6 +1,7 @@
 package tailer
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"time"
@@ -38,6 +39,7 @@ func (f *Follower) sweep() {
 	default:
 		f.trouble(words(err))
 	}
+	f.mend()
 	if f.lead.Swap(false) {
 		f.tellPeers()
 	}
@@ -61,9 +63,15 @@ func (f *Follower) extend(now time.Time) error {
 	switch {
 	case last == nil:
 		return f.first(fresh)
-	case last.fd < 0 && f.adopt(last, fresh):
-		f.found(last)
-		return nil
+	case last.fd < 0:
+		switch ok, err := f.adopt(last, fresh); {
+		case err != nil:
+			fresh.close()
+			return err
+		case ok:
+			f.found(last)
+			return nil
+		}
 	}
 	if at := slices.IndexFunc(f.held, func(h *file) bool { return h.same(&fresh.st) }); at >= 0 {
 		fresh.close()
@@ -167,16 +175,37 @@ func (f *Follower) change(old, next *file) wire.Marker {
 }
 
 // adopt gives a file that was closed its descriptor back, if fresh is the same and still has what was read.
-func (f *Follower) adopt(h, fresh *file) bool {
+func (f *Follower) adopt(h, fresh *file) (bool, error) {
 	if h.ino != fresh.ino || h.gen != fresh.gen || fresh.size() < h.off {
-		return false
+		return false, nil
 	}
-	h.fd, h.shared, h.inode, h.st = fresh.fd, fresh.shared, fresh.inode, fresh.st
-	if h.intact(make([]byte, backSize)) {
-		return true
+	b := f.t.buffers.get(len(h.back))
+	defer f.t.buffers.put(b)
+	back := (*b)[:len(h.back)]
+	n, err := fresh.pread(back, h.off-int64(len(back)))
+	if err != nil || n < len(back) || !bytes.Equal(back, h.back) {
+		return false, err // what cannot be read now may still be the same
 	}
-	h.fd, h.shared = -1, nil
-	return false
+	h.fd, h.shared, h.inode, h.st, h.failed = fresh.fd, fresh.shared, fresh.inode, fresh.st, nil
+	return true, nil
+}
+
+// mend tries to open rotated files again that failed to be read.
+func (f *Follower) mend() {
+	failed := func(h *file) bool { return h.failed != nil && h != f.last() }
+	if !slices.ContainsFunc(f.held, failed) {
+		return
+	}
+	list, err := f.siblings()
+	if err != nil {
+		return
+	}
+	for _, h := range f.held {
+		if failed(h) {
+			f.revive(list, h)
+		}
+	}
+	f.drop(list)
 }
 
 // continues says whether fresh is the same text as old under a new inode, as editors save it; then it takes old's place.
@@ -267,6 +296,13 @@ func (f *Follower) retire() {
 		excess = max(excess, 1)
 	}
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
+		if h.failed != nil && h != f.last() {
+			if now.Before(h.until) && excess <= 0 {
+				return false
+			}
+			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(h.failed)}))
+			return true
+		}
 		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && (excess <= 0 || h == f.last()) {
 			return h.fd < 0 && h != f.last() && len(h.marks) == 0
 		}

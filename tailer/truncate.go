@@ -25,7 +25,9 @@ func (f *Follower) rewritten(h *file) {
 			f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
 			mark.To = f.named(c.name)
 		}
+		was := h.known
 		h.reset()
+		h.hole = was
 	}
 	f.relearn(h, list)
 	if lost > 0 {
@@ -59,24 +61,31 @@ func (f *Follower) shortened(h *file) (int64, bool) {
 	if size == 0 || size >= h.off {
 		return 0, false
 	}
-	if size > from {
-		b := make([]byte, size-from)
-		if n, err := h.pread(b, from); err != nil || n < len(b) || !bytes.Equal(b, h.back[:len(b)]) {
+	b := make([]byte, min(size, backSize))
+	if n, err := h.pread(b, size-int64(len(b))); err != nil || n < len(b) {
+		return 0, false
+	}
+	if seen := size - from; from == 0 || seen >= minAlone {
+		if !bytes.Equal(b[int64(len(b))-seen:], h.back[:seen]) {
 			return 0, false
 		}
-		if at := bytes.LastIndexByte(b, '\n'); at >= 0 {
-			return from + int64(at) + 1, true
-		}
-		if from == 0 {
-			return 0, true
-		}
-		return size, true
+	} else if !f.checked(h, size) {
+		return 0, false
 	}
-	// Further back only the token's check is known; what is behind it is told again.
-	if h.tok.checkAt >= backSize && h.tok.checkAt <= size && f.t.holds(h, h.tok) {
-		return h.tok.checkAt, true
+	if at := bytes.LastIndexByte(b, '\n'); at >= 0 || int64(len(b)) == size {
+		return size - int64(len(b)) + int64(at) + 1, true // a line that was cut is told again, with its new end
 	}
-	return 0, false
+	return size, true
+}
+
+// checked says whether the file is as it was at the last checkpoint before its end.
+func (f *Follower) checked(h *file, size int64) bool {
+	for i := len(h.checks) - 1; i >= 0; i-- {
+		if c := h.checks[i]; c.at <= size {
+			return f.t.holds(h, token{headN: h.tok.headN, head: h.tok.head, checkAt: c.at, check: c.sum})
+		}
+	}
+	return false
 }
 
 // copyOf finds the copy that copytruncate made, and opens it where reading h had come to. It also returns the list that it

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"livetail/internal/wire"
 )
@@ -23,7 +24,9 @@ type answer struct {
 
 	lines, bytes, looked uint64 // so far
 	some                 bool   // a frame of lines went out
-	front                []byte // towards the past: what was read last, which must still be there
+	sent                 time.Time
+	asked                wire.Position // where it begins
+	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
 	pos                  wire.Position
 }
@@ -60,6 +63,7 @@ func (a *answer) tell(m wire.Marker, flags uint8) error {
 	}
 	a.frame = wire.Frame{Kind: wire.Mark, Flags: flags, Payload: fit(a.view.marker(m), room)}
 	a.place(-1)
+	a.sent = a.view.t.clock.Now()
 	return a.sink.Send(a.ctx, &a.frame)
 }
 
@@ -77,11 +81,15 @@ func (a *answer) place(start int64) {
 		}
 		a.pos = append(a.pos, wire.Place{File: a.view.t.token(h, a.view.log, check), Offset: h.off})
 	}
-	if len(a.at) == 0 {
+	switch {
+	case len(a.at) > 0:
+	case len(a.asked) > 0:
+		a.pos, start = append(a.pos, a.asked...), a.asked[0].Offset
+	case !a.q.Back:
 		none := token{log: a.view.log, at: a.view.t.clock.Now().Unix()}
 		a.pos, start = append(a.pos, wire.Place{File: none.encode()}), 0
 	}
-	a.frame.After, a.frame.Start, a.frame.Behind = a.pos, start, a.behind()
+	a.frame.After, a.frame.Start, a.frame.Behind = a.pos, max(start, 0), a.behind()
 }
 
 // behind is how many bytes the live edge is away.
@@ -95,9 +103,9 @@ func (a *answer) behind() (n int64) {
 		switch h := s.held; {
 		case h != nil && slices.Contains(a.at, h):
 			h.look()
-			n += max(0, h.size()-h.off)
+			n += max(0, h.length()-h.off)
 		case i > newest && newest >= 0:
-			n += s.st.Size
+			n += a.length(s)
 		}
 	}
 	return n
@@ -121,7 +129,10 @@ func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []i
 			continue // "there was no file yet"
 		}
 		off := from[i].Offset
-		n := a.view.match(a.list, tok, off)
+		n, err := a.find(tok, off)
+		if err != nil {
+			return nil, nil, 0, err
+		}
 		if n < 0 {
 			if err := a.tell(a.view.lost(a.list, tok), 0); err != nil {
 				return nil, nil, 0, err
@@ -129,6 +140,9 @@ func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []i
 			continue
 		}
 		h := a.list[n].held
+		if err := a.fill(h, off); err != nil {
+			return nil, nil, 0, err
+		}
 		if err := h.look(); err != nil {
 			return nil, nil, 0, failure(words(err))
 		}
@@ -162,7 +176,8 @@ func (a *answer) begin(from wire.Position) error {
 }
 
 func (a *answer) arrive(from wire.Position) error {
-	a.at, a.turn = nil, 0
+	a.at, a.turn, a.asked = nil, 0, from
+	a.front = a.front[:0]
 	if err := a.look(); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 
 	"livetail/internal/wire"
@@ -54,6 +55,41 @@ func (c *chained) rotate() {
 	c.cuts = append(c.cuts, c.all.Len())
 }
 
+// compress packs one of the rotated files, or gets half way: then it is there twice, the second time perhaps in part.
+func (c *chained) compress() {
+	var plain []string
+	for n := 1; n < 14; n++ {
+		if name := fmt.Sprintf("f.%d", n); !missing(unix.Access(c.at(name), unix.F_OK)) {
+			plain = append(plain, name)
+		}
+	}
+	if len(plain) == 0 {
+		return
+	}
+	name := rapid.SampledFrom(plain).Draw(c.t, "compress")
+	ext := rapid.SampledFrom([]string{".gz", ".zst", ".xz"}).Draw(c.t, "as")
+	text, err := os.ReadFile(c.at(name))
+	c.must(err)
+	out := packed(c.bench, ext, text)
+	for _, ext := range []string{".gz", ".zst", ".xz"} {
+		c.bench.remove(name + ext) // an attempt before
+	}
+	switch rapid.IntRange(0, 3).Draw(c.t, "how far") {
+	case 0:
+		c.bench.write(name+ext, string(out))
+	case 1:
+		c.bench.write(name+ext, string(out[:rapid.IntRange(0, len(out)).Draw(c.t, "part")]))
+	default:
+		info, err := os.Stat(c.at(name))
+		c.must(err)
+		c.bench.write(name+ext, string(out))
+		if rapid.Bool().Draw(c.t, "same time") {
+			c.must(os.Chtimes(c.at(name+ext), info.ModTime(), info.ModTime()))
+		}
+		c.bench.remove(name)
+	}
+}
+
 // question draws the limits of a page.
 func (c *chained) question(back bool, at wire.Position) wire.Question {
 	q := wire.Question{Ask: wire.AskRead, Back: back, From: at}
@@ -88,6 +124,8 @@ func (c *chained) mishap() {
 		c.follower = c.tailer.Open(c.follower.src)
 	case 3:
 		c.clock.advance(time.Minute)
+	case 4:
+		c.compress()
 	}
 }
 
@@ -102,6 +140,9 @@ func TestAskModel(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(rt, "files") {
 			c.rotate()
 			c.put("f", rapid.IntRange(0, 50).Draw(rt, "lines"))
+			if rapid.Bool().Draw(rt, "pack") {
+				c.compress()
+			}
 		}
 		b.clock.advance(time.Minute)
 

@@ -33,6 +33,9 @@ func (a *answer) look() error {
 	old := a.list
 	a.list = list
 	for i := range old {
+		if at := a.known(old[i]); at >= 0 {
+			a.list[at].about = old[i].about
+		}
 		h := old[i].held
 		if h == nil {
 			continue
@@ -40,6 +43,7 @@ func (a *answer) look() error {
 		at := slices.IndexFunc(a.list, func(s sibling) bool { return h.same(&s.st) })
 		if at < 0 {
 			at = a.between(old, i)
+			h.look()
 			a.list = slices.Insert(a.list, at, sibling{File: naming.File{Name: h.name}, st: h.st, key: old[i].key})
 		}
 		s := &a.list[at]
@@ -48,7 +52,7 @@ func (a *answer) look() error {
 		}
 		s.held, h.name = h, s.Name
 	}
-	return nil
+	return a.untwin(old)
 }
 
 // between says where in the list the file number i of the list before belongs, which has no name any more.
@@ -95,24 +99,37 @@ func (a *answer) newest() (*file, error) { return a.nearest(len(a.list)-1, -1) }
 func (a *answer) nearest(i, step int) (*file, error) {
 	for ; i >= 0 && i < len(a.list); i += step {
 		s := &a.list[i]
+		var h *file
+		var err error
 		if s.Packed != "" {
-			if err := a.tell(a.gap(s, s.st.Size, "it is compressed"), 0); err != nil {
-				return nil, err
-			}
-			continue
+			h, err = a.view.openPacked(s)
+		} else {
+			h, err = a.view.open(s)
 		}
-		h, err := a.view.open(s)
 		if missing(err) {
 			return nil, errChanged
 		}
 		if err == nil {
 			return h, nil
 		}
-		if err := a.tell(a.gap(s, s.st.Size, words(err)), 0); err != nil {
+		if err := a.tell(a.gap(s, a.length(s), packedWords(err)), 0); err != nil {
 			return nil, err
 		}
 	}
 	return nil, nil
+}
+
+// length is how many bytes s has, or may have.
+func (a *answer) length(s *sibling) int64 {
+	switch {
+	case s.held != nil:
+		return s.held.length()
+	case s.Packed == "":
+		return s.st.Size
+	case s.about == 0:
+		s.about = a.view.estimate(s)
+	}
+	return s.about
 }
 
 func (a *answer) gap(s *sibling, n int64, why string) wire.Marker {

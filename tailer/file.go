@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"livetail/internal/wire"
+	"livetail/tailer/spool"
 )
 
 const (
@@ -39,6 +40,11 @@ type file struct {
 	checks []checkpoint  // further back than back
 	hole   int64         // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
+	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,
+	packed *file       // and the inode is this one's
+	fault  string      // why the text ends early
+	about  int64       // how long it may be
+
 	tok  token
 	made time.Time // when tok.check was
 	id   wire.File // tok's form; "": to be made
@@ -53,9 +59,24 @@ func (h *file) close() {
 		h.shared.release()
 		h.fd, h.shared = -1, nil
 	}
+	if h.text != nil {
+		h.text.Close()
+		h.packed.close()
+		h.text = nil
+	}
 }
 
 func (h *file) size() int64 { return h.st.Size }
+
+// length is its size or, of a compressed file that is not unpacked to its end, what that may be.
+func (h *file) length() int64 {
+	if h.text != nil {
+		if _, whole := h.text.Size(); !whole && h.fault == "" {
+			return max(h.size(), h.about)
+		}
+	}
+	return h.size()
+}
 
 // look asks for the size, and whether anything was done to the file.
 func (h *file) look() error {

@@ -27,6 +27,9 @@ func (a *answer) next(h *file) error {
 		h.flush = true // half a line is all that there will ever be
 		return nil
 	}
+	if err := a.broken(h); err != nil {
+		return err
+	}
 	g, err := a.nearest(a.index(h)+1, 1)
 	switch {
 	case err != nil:
@@ -82,8 +85,19 @@ func (a *answer) moved(from *file) error {
 	return a.tell(wire.Marker{Kind: wire.MarkFile, Name: a.view.named(a.current().name), To: a.view.named(from.name)}, 0)
 }
 
+// broken says that the text of a compressed file ends early.
+func (a *answer) broken(h *file) error {
+	if h.fault == "" {
+		return nil
+	}
+	return a.tell(wire.Marker{Kind: wire.MarkGap, Name: a.view.named(h.name), Bytes: -1, Why: h.fault}, 0)
+}
+
 // growing says whether somebody may still write to h: it has the log's name, or had it a moment ago.
 func (a *answer) growing(h *file) bool {
+	if h.text != nil {
+		return false
+	}
 	if i := a.index(h); i >= 0 && a.list[i].log {
 		return true
 	}
@@ -92,6 +106,12 @@ func (a *answer) growing(h *file) bool {
 
 // end is where in h to begin towards the past: behind its last line.
 func (a *answer) end(h *file) (int64, error) {
+	if err := a.fill(h, everything); err != nil {
+		return 0, err
+	}
+	if err := a.broken(h); err != nil {
+		return 0, err
+	}
 	if err := h.look(); err != nil {
 		return 0, failure(words(err))
 	}

@@ -86,6 +86,9 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	if left == 0 || a.enough() {
 		return false, cmpDone(why, wire.EndLines)
 	}
+	if err := a.fill(h, h.off+left); err != nil {
+		return false, err
+	}
 	if err := h.look(); err != nil || h.size() < h.off {
 		return false, errChanged
 	}
@@ -218,6 +221,7 @@ func (a *answer) send(start int64, data []byte, flags uint8, count int) error {
 	a.some = true
 	a.frame = wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}
 	a.place(start)
+	a.sent = a.view.t.clock.Now()
 	return a.sink.Send(a.ctx, &a.frame)
 }
 

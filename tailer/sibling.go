@@ -18,6 +18,8 @@ type sibling struct {
 	st   unix.Stat_t
 	key  key
 	held *file // if open
+	// about is how long the text of a compressed file may be; 0: not estimated.
+	about int64
 }
 
 // key tells siblings apart without opening them. An inode number alone comes back as soon as a file is deleted.

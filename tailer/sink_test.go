@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"livetail/internal/wire"
+	"livetail/tailer/spool"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -209,6 +210,9 @@ func newBench(t *testing.T, set ...setting) *bench {
 	}
 	b := &bench{T: t, dir: dir, path: filepath.Join(dir, "f"), clock: newClock(), sink: newSink()}
 	o := Options{Key: []byte("0123456789abcdef"), Clock: b.clock}
+	if o.Spool, err = spool.New(spool.Options{Dir: filepath.Join(t.TempDir(), "spool")}); err != nil {
+		t.Fatal(err)
+	}
 	src := Source{Path: b.path}
 	b.start.Lines = 1000
 	for _, s := range set {
@@ -232,6 +236,7 @@ func newBench(t *testing.T, set ...setting) *bench {
 		b.follower.Close()
 		cancel()
 		<-done
+		b.tailer.spool.Close()
 		b.sink.mu.Lock()
 		defer b.sink.mu.Unlock()
 		for _, w := range b.sink.wrong {

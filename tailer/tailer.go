@@ -18,6 +18,7 @@ import (
 
 	"livetail/internal/naming"
 	"livetail/internal/wire"
+	"livetail/tailer/spool"
 )
 
 // Options of a Tailer.
@@ -28,6 +29,8 @@ type Options struct {
 	Grace time.Duration
 	// Look is how often a log's name is compared with the open file, whatever events say. 0: 1 s.
 	Look time.Duration
+	// Spool is where compressed files are unpacked to. nil: they are not read.
+	Spool *spool.Spool
 	// Clock is where time comes from. nil: the system's.
 	Clock Clock
 	// Log hears of what an operator can mend, such as exhausted watches. nil: nobody does.
@@ -40,6 +43,7 @@ type Tailer struct {
 	grace, every time.Duration
 	clock        Clock
 	log          *slog.Logger
+	spool        *spool.Spool
 	macs         sync.Pool // of *mac
 	buffers      buffers
 	files        *descriptors
@@ -74,7 +78,7 @@ func New(o Options) (*Tailer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log,
+	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log, spool: o.Spool,
 		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
 	return t, nil

@@ -18,6 +18,7 @@ import (
 	"livetail/internal/config"
 	"livetail/internal/wire"
 	"livetail/tailer"
+	"livetail/tailer/spool"
 )
 
 // follow prints what a worker would send of some files until it is interrupted, or nobody reads on, or at their ends if that
@@ -27,7 +28,12 @@ func follow(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	reader, err := tailer.New(tailer.Options{Key: o.key, Log: slog.New(boot.LogHandler(os.Stderr))})
+	past, err := spool.New(spool.Options{})
+	if err != nil {
+		return err
+	}
+	defer past.Close()
+	reader, err := tailer.New(tailer.Options{Key: o.key, Spool: past, Log: slog.New(boot.LogHandler(os.Stderr))})
 	if err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ type TLS struct {
 type Worker struct {
 	Host   string // the host part of every log this worker serves; "" only for ForWeb
 	Places int    // tails it serves at the same time
+	Spool  int64  // bytes of compressed logs that it keeps unpacked
+	// Searches are questions that read much: at the same time, and of one user.
+	Searches, SearchesPerUser int
 }
 
 // Log is one entry of logs. Exactly one of File, Folder, Glob, Latest and Self is set.
@@ -113,7 +116,7 @@ func defaults(kind Kind) *Config {
 			Limits:      Limits{TailsPerUser: 50, Tails: 2000, MessageBytes: 16384, MessagesPerSecond: 20},
 		},
 		Redis:  Redis{Namespace: "livetail"},
-		Worker: Worker{Places: 1000},
+		Worker: Worker{Places: 1000, Spool: 2 << 30, Searches: 2, SearchesPerUser: 1},
 	}
 	if kind == ForAll {
 		c.Redis.URL = embedded

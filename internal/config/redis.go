@@ -127,6 +127,9 @@ func (p *parser) worker(v value, w *Worker) {
 		}
 	}
 	s.get("places").number(&w.Places, 1, 100_000)
+	s.get("spool").size(&w.Spool, 1<<20, 1<<50)
+	s.get("searches").number(&w.Searches, 1, 1000)
+	s.get("searches_per_user").number(&w.SearchesPerUser, 1, 1000)
 	s.done()
 }
 

@@ -170,6 +170,48 @@ func showDuration(d time.Duration) string {
 	return strconv.Itoa(int(d/time.Second)) + "s"
 }
 
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+// size reads a whole number of bytes with its unit: 500 MiB, 2GiB.
+func (v value) size(dst *int64, low, high int64) {
+	if v.node == nil {
+		return
+	}
+	if !v.plainScalar() || v.node.ShortTag() != "!!str" {
+		v.wrong("a size with its unit, such as 500MiB or 2GiB")
+		return
+	}
+	for _, unit := range sizeUnits {
+		digits, ok := strings.CutSuffix(v.node.Value, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 32)
+		if err != nil {
+			break
+		}
+		if size := int64(n) * unit.bytes; n > uint64(high/unit.bytes) || size < low {
+			v.fault("is %s: write a size from %s to %s", v.shown(v.node.Value), showSize(low), showSize(high))
+		} else {
+			*dst = size
+		}
+		return
+	}
+	v.fault("is %s: write a size with its unit, such as 500MiB or 2GiB", v.shown(v.node.Value))
+}
+
+func showSize(n int64) string {
+	for _, unit := range sizeUnits {
+		if n >= unit.bytes && n%unit.bytes == 0 {
+			return strconv.FormatInt(n/unit.bytes, 10) + " " + unit.name
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
+
 const stateDirPrefix = "${state_dir}/"
 
 // path reads an absolute path, or one below the state directory.

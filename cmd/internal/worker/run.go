@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"livetail/cmd/internal/boot"
 	"livetail/internal/bus"
@@ -20,6 +21,7 @@ import (
 	"livetail/internal/runs"
 	"livetail/internal/wire"
 	"livetail/tailer"
+	"livetail/tailer/spool"
 )
 
 // Run serves the logs of the config until ctx ends. Redis may be away, then and at any time.
@@ -32,7 +34,16 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
-	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Log: p.Log})
+	unpacked := spool.Options{MaxBytes: c.Worker.Spool}
+	if c.StateDir != "" {
+		unpacked.Dir = filepath.Join(c.StateDir, "spool")
+	}
+	past, err := spool.New(unpacked)
+	if err != nil {
+		return err
+	}
+	defer past.Close()
+	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, Log: p.Log})
 	if err != nil {
 		return err
 	}

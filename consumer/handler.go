@@ -25,6 +25,9 @@ type Tail interface {
 	ID() wire.TailID
 	Next(context.Context) (delivery.Item, error)
 	Consumed(delivery.Item)
+	Set(delivery.Set) (refusal string)
+	Ask(reply uint32, q wire.Question) (refusal string)
+	Cancel(reply uint32)
 	Close()
 }
 
@@ -59,6 +62,7 @@ type Times struct {
 // Visit is one request for a socket that was found to be allowed.
 type Visit struct {
 	User  string
+	Asker string // the user, unreadable, for workers: they limit searches per user
 	Log   wire.Log
 	Lines uint32 // of backlog when the page names no number
 	Paths bool   // markers may carry whole paths

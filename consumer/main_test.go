@@ -32,16 +32,40 @@ type fakeTail struct {
 	closed   chan struct{}
 	once     sync.Once
 	failure  error // what Next says after items was closed
+
+	refusal string
+	sets    chan delivery.Set
+	asks    chan fakeAsk
+	cancels chan uint32
+}
+
+type fakeAsk struct {
+	reply uint32
+	q     wire.Question
 }
 
 func newFakeTail() *fakeTail {
 	return &fakeTail{id: wire.NewTailID(), items: make(chan delivery.Item, 1000), consumed: make(chan delivery.Item, 1000),
-		closed: make(chan struct{}), failure: delivery.ErrEnded}
+		closed: make(chan struct{}), failure: delivery.ErrEnded,
+		sets: make(chan delivery.Set, 100), asks: make(chan fakeAsk, 100), cancels: make(chan uint32, 100)}
 }
 
 func (f *fakeTail) ID() wire.TailID          { return f.id }
 func (f *fakeTail) Consumed(i delivery.Item) { f.consumed <- i }
-func (f *fakeTail) Close()                   { f.once.Do(func() { close(f.closed) }) }
+func (f *fakeTail) Set(s delivery.Set) string {
+	if f.refusal == "" {
+		f.sets <- s
+	}
+	return f.refusal
+}
+func (f *fakeTail) Ask(reply uint32, q wire.Question) string {
+	if f.refusal == "" {
+		f.asks <- fakeAsk{reply, q}
+	}
+	return f.refusal
+}
+func (f *fakeTail) Cancel(reply uint32) { f.cancels <- reply }
+func (f *fakeTail) Close()              { f.once.Do(func() { close(f.closed) }) }
 func (f *fakeTail) Next(ctx context.Context) (delivery.Item, error) {
 	select {
 	case i, ok := <-f.items:
@@ -94,7 +118,7 @@ func newRig(t *testing.T, o Options) *rig {
 		if user == "" {
 			user = "ann"
 		}
-		h.Serve(w, q, Visit{User: user, Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: true, Ended: r.ended,
+		h.Serve(w, q, Visit{User: user, Asker: "hidden", Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: true, Ended: r.ended,
 			Touch: r.touch, Release: func() { r.released <- struct{}{} }})
 	}))
 	r.url = server.URL

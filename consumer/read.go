@@ -1,9 +1,7 @@
 package consumer
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"time"
@@ -54,54 +52,45 @@ func (s *socket) message() ([]byte, Reason, bool) {
 
 // hear does what the page asks.
 func (s *socket) hear(message []byte) (Reason, bool) {
-	ask, err := parseOpen(message)
-	if err != nil || s.opened() {
+	m, err := parse(message)
+	s.mu.Lock()
+	tail := s.tail
+	s.mu.Unlock()
+	_, opens := m.(opening)
+	if err != nil || opens != (tail == nil) {
 		s.log.Debug("nonsense from a page", "error", err)
 		return nonsense, false
 	}
-	return s.open(ask)
-}
-
-// ask is an open message. Lines is nil where the page leaves it to the log's config.
-type ask struct {
-	Op       string  `json:"op"`
-	From     string  `json:"from"`
-	Lines    *uint32 `json:"lines"`
-	Replaces string  `json:"replaces"`
-}
-
-var errUnknownOp = errors.New("unknown op")
-
-// parseOpen is strict: what it does not know it refuses, so that no page ever believes to be understood.
-func parseOpen(message []byte) (ask, error) {
-	var a ask
-	in := json.NewDecoder(bytes.NewReader(message))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&a); err != nil {
-		return ask{}, err
+	switch m := m.(type) {
+	case opening:
+		return s.open(m)
+	case setting:
+		return s.set(tail, m)
+	case asking:
+		return s.ask(tail, m)
+	case cancelling:
+		tail.Cancel(m.Reply)
 	}
-	if _, err := in.Token(); err != io.EOF {
-		return ask{}, errors.New("more than one message in one")
-	}
-	if a.Op != "open" {
-		return ask{}, errUnknownOp
-	}
-	return a, nil
+	return Reason{}, true
 }
 
 // open starts the tail.
-func (s *socket) open(a ask) (Reason, bool) {
-	request := delivery.Request{Log: s.visit.Log, Lines: s.visit.Lines, Paths: s.visit.Paths}
-	if a.Lines != nil {
-		request.Lines = *a.Lines
+func (s *socket) open(m opening) (Reason, bool) {
+	request := delivery.Request{Log: s.visit.Log, Paths: s.visit.Paths, User: s.visit.Asker, Quiet: m.Quiet}
+	var first []say
+	pass, refused := checked(m.Filter)
+	if refused == nil {
+		request.Filter, request.Rev = pass, m.Rev
+	} else { // there is nothing that could stay in force but: all lines
+		refused.Rev = m.Rev
+		first = append(first, *refused)
 	}
-	from, undecodable := wire.ParsePosition(a.From)
-	if undecodable != nil {
-		request.Lines = 0 // the live edge itself: lines before it might be on the page already
+	var ok bool
+	if request.From, request.Lines, ok = s.from(m.From, m.Lines); !ok {
+		first = append(first, atEdge)
 	}
-	request.From = from
 
-	replaces, err := wire.ParseTailID(a.Replaces)
+	replaces, err := wire.ParseTailID(m.Replaces)
 	if err != nil {
 		replaces = wire.TailID{} // names no tail
 	}
@@ -120,7 +109,7 @@ func (s *socket) open(a ask) (Reason, bool) {
 	if !s.follow(tail) {
 		return gone, false
 	}
-	s.own.Go(func() { s.write(tail, undecodable != nil) })
+	s.own.Go(func() { s.write(tail, first) })
 	return Reason{}, true
 }
 

@@ -34,6 +34,7 @@ type socket struct {
 	tail    Tail    // nil until the page said what it wants
 	reason  *Reason // why it ended
 	leaving bool    // the page has begun to close
+	answers []say   // to what the page asks; not said yet
 
 	// The admission's, under its lock.
 	place place

@@ -31,6 +31,11 @@ type say struct {
 	Version string `json:"version,omitempty"`
 	State   string `json:"state,omitempty"`
 	Words   string `json:"words,omitempty"`
+	Rev     uint32 `json:"rev,omitempty"`
+	Reply   uint32 `json:"reply,omitempty"`
+	In      string `json:"in,omitempty"`
+	Term    *int   `json:"term,omitempty"`
+	At      *int   `json:"at,omitempty"`
 }
 
 func (m say) text() []byte {
@@ -38,14 +43,13 @@ func (m say) text() []byte {
 	return b
 }
 
-// write sends what the tail brings, each thing as it comes, until tail or socket end.
-func (s *socket) write(tail Tail, atEdge bool) {
+// write sends what is to be said first, then what the tail brings, each thing as it comes, until tail or socket end.
+func (s *socket) write(tail Tail, first []say) {
 	if s.send(websocket.MessageText, say{Say: "tail", Tail: tail.ID().String(), Version: s.h.o.Version}.text()) != nil {
 		return
 	}
-	if atEdge {
-		edge := say{Say: "edge", Words: "the position asked for cannot be read; this is the live edge"}
-		if s.send(websocket.MessageText, edge.text()) != nil {
+	for _, m := range first {
+		if s.send(websocket.MessageText, m.text()) != nil {
 			return
 		}
 	}

@@ -22,14 +22,15 @@ type Jobs interface {
 
 // Options configures a Hub.
 type Options struct {
-	Web    string // this process's id, new at each start
-	Names  wire.Names
-	Sealer wire.Sealer
-	Bus    control.Bus
-	Jobs   Jobs
-	Most   int    // tails at once; 2,000
-	Pool   uint64 // bytes that may be on their way to this process at once; 6 MiB
-	Log    *slog.Logger
+	Web     string // this process's id, new at each start
+	Names   wire.Names
+	Sealer  wire.Sealer
+	Bus     control.Bus
+	Jobs    Jobs
+	Most    int    // tails at once; 2,000
+	Pool    uint64 // bytes of tails that may be on their way to this process at once; 5 MiB
+	Answers uint64 // and of answers; 1 MiB
+	Log     *slog.Logger
 }
 
 // What Open and Next can fail with.
@@ -47,6 +48,7 @@ type Hub struct {
 	mu       sync.Mutex
 	tails    map[wire.TailID]*Tail
 	pool     pool
+	seats    seats
 	fair     control.Fair
 	stopping bool
 
@@ -66,10 +68,13 @@ func New(o Options) (*Hub, error) {
 	if o.Pool == 0 {
 		o.Pool = defaultPool
 	}
+	if o.Answers == 0 {
+		o.Answers = defaultAnswers
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Hub{o: o, tails: map[wire.TailID]*Tail{}, pool: newPool(o.Pool, o.Most), fair: control.NewFair(time.Now())}
+	h := &Hub{o: o, tails: map[wire.TailID]*Tail{}, pool: newPool(o.Pool, o.Most), seats: newSeats(o.Answers), fair: control.NewFair(time.Now())}
 	h.line = control.NewLine(control.Options{Bus: o.Bus, Sealer: o.Sealer, Channel: o.Names.Web(o.Web), Hear: h.hear, Log: o.Log})
 	h.life, h.endLife = context.WithCancel(context.Background())
 	return h, nil
@@ -80,13 +85,19 @@ type Request struct {
 	Log   wire.Log
 	From  wire.Position // go on exactly behind it; none: Lines before the live edge
 	Lines uint32
-	Paths bool // markers may carry whole paths
+	Paths bool   // markers may carry whole paths
+	User  string // who asks, unreadable: searches are limited per user
+	// Rev, Filter and Quiet are as in Set.
+	Rev    uint32
+	Filter []byte
+	Quiet  bool
 }
 
 // Open begins a tail. It never blocks; what becomes of it comes with Next.
 func (h *Hub) Open(r Request) (*Tail, error) {
 	t := &Tail{hub: h, ready: make(chan struct{}, 1), done: make(chan struct{})}
-	t.m = machine{id: wire.NewTailID(), web: h.o.Web, log: r.Log, lines: r.Lines, paths: r.Paths, pos: r.From, pool: &h.pool}
+	t.m = machine{id: wire.NewTailID(), web: h.o.Web, log: r.Log, lines: r.Lines, paths: r.Paths, pos: r.From,
+		user: r.User, rev: r.Rev, filter: r.Filter, quiet: r.Quiet, flow: flow{pool: &h.pool}, asking: asking{seats: &h.seats}}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.stopping {
@@ -156,7 +167,7 @@ func (h *Hub) judge(now time.Time) {
 		t.m.tick(now, h.fair.Silent)
 		t.settle()
 	}
-	h.pool.refused = false
+	h.pool.refused, h.seats.refused = false, false
 }
 
 // roll tells each worker which of its runs may go on, and ourselves that Redis carries words.
@@ -166,6 +177,8 @@ func (h *Hub) roll(now time.Time) {
 	for _, t := range h.tails {
 		if t.m.cur.run != 0 {
 			byWorker[t.m.cur.worker] = append(byWorker[t.m.cur.worker], t.m.entry())
+			t.m.rollAsking()
+			t.settle()
 		}
 	}
 	round := h.fair.Round(now)

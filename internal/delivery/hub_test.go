@@ -283,7 +283,7 @@ func TestMostTails(t *testing.T) {
 func TestNext(t *testing.T) {
 	inBubble(t, 0, func(t *testing.T, f *far, h *Hub) {
 		tail := going(t, f, h)
-		frame := wire.Frame{Kind: wire.Lines, Run: 5, Epoch: 1, After: wire.Position{{File: "f", Offset: 1300}}, Payload: nothing[:1300]}
+		frame := wire.Frame{Kind: wire.Lines, Run: 5, Epoch: 1, After: wire.Position{{File: "f", Offset: 1100}}, Payload: nothing[:1100]}
 		f.channels[f.names.Tail(tail.ID())]([]byte("nonsense"))
 		f.channels[f.names.Tail(tail.ID())](frame.AppendTo(nil))
 		state, err := tail.Next(t.Context())

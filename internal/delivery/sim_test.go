@@ -19,6 +19,7 @@ type world struct {
 	n      int
 	bad    float64 // chance that a message is lost, and that it comes twice
 	pool   pool
+	seats  seats
 	tails  []*simTail
 }
 
@@ -98,10 +99,10 @@ type simRun struct {
 }
 
 func newWorld(seed uint64, tails int, bad float64) *world {
-	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), bad: bad, pool: newPool(defaultPool, tails)}
+	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), bad: bad, pool: newPool(defaultPool, tails), seats: newSeats(defaultAnswers)}
 	for range tails {
 		t := &simTail{w: w, runs: map[uint64]*simRun{}}
-		t.m = machine{id: wire.NewTailID(), pool: &w.pool, window: w.pool.base}
+		t.m = machine{id: wire.NewTailID(), flow: flow{pool: &w.pool, window: w.pool.base}, asking: asking{seats: &w.seats}}
 		w.tails = append(w.tails, t)
 		t.step(func() { t.m.begin() })
 	}
@@ -113,7 +114,7 @@ func (w *world) tick() {
 	for _, t := range w.tails {
 		t.step(func() { t.m.tick(w.now, func(last, now time.Time) time.Duration { return now.Sub(last) }) })
 	}
-	w.pool.refused = false
+	w.pool.refused, w.seats.refused = false, false
 	w.after(250*time.Millisecond, w.tick)
 }
 
@@ -121,7 +122,7 @@ func (t *simTail) step(f func()) {
 	f()
 	do := t.m.do
 	t.m.do = todo{}
-	for _, s := range do.sends {
+	for _, s := range append(do.sends, do.often...) {
 		t.w.carry(func() { t.control(s.msg) })
 	}
 	if do.enqueue {

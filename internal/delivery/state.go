@@ -54,7 +54,11 @@ type machine struct {
 	log   wire.Log
 	lines uint32
 	paths bool
-	pool  *pool
+	user  string // who asks questions, unreadable
+
+	rev    uint32
+	filter []byte
+	quiet  bool
 
 	// pos is behind the last accepted frame: where any run goes on. None until the first frame, so until then another run
 	// opens at the live edge again.
@@ -64,17 +68,10 @@ type machine struct {
 	cur     runRef // the run that is heard; while waiting, the one to be replaced
 	state   State
 
-	epoch   uint32
-	next    uint64 // seq of the next frame
-	upto    uint64 // credit granted in this epoch
-	window  uint64
-	granted time.Time // when credit was last given
-	lent    uint64    // of an earlier epoch, not yet free
-	unread  uint64    // cost of what was accepted and not consumed, of all epochs
-
+	epoch uint32
+	flow
 	goAt     time.Time
 	goSaid   int
-	acked    bool // the run named this epoch
 	heard    time.Time
 	framed   time.Time // last accepted frame
 	sent     uint64    // what the run says it sent, beyond next
@@ -85,15 +82,19 @@ type machine struct {
 	lookStep time.Duration
 	taken    bool // the last look found the job taken
 
+	asking
+
 	do todo
 }
 
 // todo is what a machine wants done.
 type todo struct {
 	sends   []send
-	enqueue bool // the job of attempt
+	often   []send // said again after pauses, whether heard or not
+	enqueue bool   // the job of attempt
 	look    bool
-	changed bool // state
+	changed bool         // state
+	made    []wire.Frame // answers that need no worker
 }
 
 type send struct {
@@ -104,6 +105,13 @@ type send struct {
 func (m *machine) say(msg wire.Message) {
 	if m.cur.worker != "" {
 		m.do.sends = append(m.do.sends, send{m.cur.worker, msg})
+	}
+}
+
+// tell says what must not be lost.
+func (m *machine) tell(msg wire.Message) {
+	if m.cur.worker != "" {
+		m.do.often = append(m.do.often, send{m.cur.worker, msg})
 	}
 }
 
@@ -142,6 +150,7 @@ func (m *machine) hello(h wire.Hello, now time.Time) {
 		m.waiting = false
 		m.heard = now
 		m.again(now)
+		m.askAll(now)
 	case h.Run == m.cur.run:
 		m.sayGo(now)
 	default:
@@ -152,17 +161,24 @@ func (m *machine) hello(h wire.Hello, now time.Time) {
 // again asks the run to go on from the position in a new epoch.
 func (m *machine) again(now time.Time) {
 	m.epoch++
-	m.next, m.sent, m.sentAt = 0, 0, time.Time{}
-	m.upto = m.room()
-	m.acked, m.goSaid, m.granted = false, 0, now
+	m.sent, m.sentAt, m.goSaid = 0, time.Time{}, 0
+	m.restart(now)
 	m.sayGo(now)
+}
+
+// set replaces what the tail is to send from now on.
+func (m *machine) set(s Set, now time.Time) {
+	m.rev, m.filter, m.quiet, m.pos, m.lines = s.Rev, s.Filter, s.Quiet, s.From, s.Lines
+	if m.cur.run != 0 {
+		m.again(now)
+	}
 }
 
 func (m *machine) sayGo(now time.Time) {
 	m.goAt = now
 	m.goSaid++
 	m.say(wire.Go{Tail: m.id, Run: m.cur.run, Epoch: m.epoch, Web: m.web, Log: m.log, From: m.pos, Lines: m.lines,
-		Credit: m.upto, Paths: m.paths})
+		Rev: m.rev, Credit: m.upto, Paths: m.paths, Quiet: m.quiet, Filter: m.filter})
 }
 
 // frame says whether a frame is exactly the next one.
@@ -170,26 +186,23 @@ func (m *machine) frame(f *wire.Frame, now time.Time) bool {
 	if m.cur.run == 0 || f.Run != m.cur.run {
 		return false
 	}
+	if f.Reply > 0 {
+		return m.answer(f, now)
+	}
 	if f.Epoch != m.epoch {
 		if f.Epoch < m.epoch && now.Sub(m.goAt) > goOld {
 			m.sayGo(now)
 		}
 		return false
 	}
-	m.ack()
-	if f.Seq < m.next {
-		return false
-	}
-	if f.Seq > m.next {
+	switch m.take(f) {
+	case isAfterLost:
 		m.again(now)
 		return false
-	}
-	if f.Seq+f.Cost() > m.upto {
-		return false // nobody who keeps the rules sends this
+	case isOld, isBeyond:
+		return false
 	}
 	m.heard, m.framed = now, now
-	m.next += f.Cost()
-	m.unread += f.Cost()
 	if len(f.After) > 0 {
 		m.pos = f.After
 	}
@@ -241,6 +254,7 @@ func (m *machine) bye(b wire.Bye, now time.Time) {
 
 // tick looks at what did not happen. silent measures fairly.
 func (m *machine) tick(now time.Time, silent func(last, now time.Time) time.Duration) {
+	m.tickAsking(now, silent)
 	if m.byeDue && now.Sub(m.byeAt) >= byeEvery {
 		m.byeAt = now
 		m.begin()
@@ -265,9 +279,8 @@ func (m *machine) tick(now time.Time, silent func(last, now time.Time) time.Dura
 		m.again(now)
 	case !m.acked && m.goSaid <= goTries && now.Sub(m.goAt) >= goAgain:
 		m.sayGo(now)
-	case m.pool.refused && m.window > m.pool.base && m.lent == 0 && now.Sub(m.framed) > shrinkIdle && now.Sub(m.heard) < shrinkUnseen:
-		m.lent = m.pool.shrink(m.window)
-		m.window = m.pool.base
+	case m.idle(m.framed, now) && now.Sub(m.heard) < shrinkUnseen:
+		m.shrink()
 		m.again(now)
 	}
 }
@@ -280,8 +293,8 @@ func (m *machine) entry() wire.TailEntry {
 // end ends the tail: its run is told no, and what it held goes back.
 func (m *machine) end() {
 	if m.cur.run != 0 {
-		m.say(wire.No{Tail: m.id, Run: m.cur.run})
+		m.tell(wire.No{Tail: m.id, Run: m.cur.run})
 	}
-	m.pool.free(m.lent + m.pool.shrink(m.window))
-	m.lent, m.window = 0, m.pool.base
+	m.giveBack()
+	m.endAsking()
 }

@@ -13,8 +13,8 @@ var t0 = time.Unix(1e9, 0)
 
 // live is a machine whose run 5 was told to go; what was said until then is forgotten.
 func live(t *testing.T) *machine {
-	p := newPool(defaultPool, 1000)
-	m := &machine{id: wire.NewTailID(), web: "web1", log: wire.Log{Host: "h", ID: "l"}, pool: &p, window: p.base}
+	p, s := newPool(defaultPool, 1000), newSeats(defaultAnswers)
+	m := &machine{id: wire.NewTailID(), web: "web1", log: wire.Log{Host: "h", ID: "l"}, flow: flow{pool: &p, window: p.base}, asking: asking{seats: &s}}
 	m.begin()
 	m.queued(1, t0)
 	m.hello(wire.Hello{Tail: m.id, Attempt: 1, Run: 5, Worker: "w1"}, t0)
@@ -189,7 +189,7 @@ func TestWhatBecameOfAWaitingJob(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPool(defaultPool, 1)
-			m := &machine{pool: &p, window: p.base}
+			m := &machine{flow: flow{pool: &p, window: p.base}}
 			m.begin()
 			m.queued(1, t0)
 			now := t0

@@ -16,8 +16,8 @@ type Tail struct {
 
 	// Guarded by hub.mu.
 	m      machine
-	items  []Item // bounded by credit
-	shown  bool   // the newest state is still to be said
+	lanes  lanes
+	shown  bool // the newest state is still to be said
 	ended  bool
 	placed bool // the attempt's job was accepted
 }
@@ -27,6 +27,7 @@ type Item struct {
 	Frame []byte // nil for a state; not to be changed
 	State State
 	cost  uint64
+	reply uint32
 }
 
 // ID names the tail.
@@ -60,15 +61,9 @@ func (t *Tail) take() (item Item, ok, ended bool) {
 	case t.shown:
 		t.shown = false
 		return Item{State: t.m.state}, true, false
-	case len(t.items) > 0:
-		item = t.items[0]
-		t.items[0] = Item{}
-		if t.items = t.items[1:]; len(t.items) == 0 {
-			t.items = nil // an idle tail keeps no buffer
-		}
-		return item, true, false
 	}
-	return Item{}, false, false
+	item, ok = t.lanes.take()
+	return item, ok, false
 }
 
 func (t *Tail) wake() {
@@ -80,9 +75,49 @@ func (t *Tail) wake() {
 
 // Consumed says that the reader took item, so that more may be sent.
 func (t *Tail) Consumed(item Item) {
-	if item.Frame != nil {
+	switch {
+	case item.Frame == nil:
+	case item.reply > 0:
+		t.step(func(m *machine, now time.Time) { m.consumedAnswer(item.reply, item.cost, now) })
+	default:
 		t.step(func(m *machine, now time.Time) { m.consumed(item.cost, now) })
 	}
+}
+
+// Set is what a tail is to send from now on.
+type Set struct {
+	Rev    uint32        // higher than before; all frames carry it
+	From   wire.Position // as in Request
+	Lines  uint32
+	Filter []byte // the JSON of package filter, checked; none: all lines pass
+	Quiet  bool   // counts only
+}
+
+// Set replaces what the tail sends, or says in words why not.
+func (t *Tail) Set(s Set) (refusal string) {
+	t.step(func(m *machine, now time.Time) {
+		if s.Rev <= m.rev {
+			refusal = "its rev must be higher than before"
+			return
+		}
+		m.unread -= t.lanes.drop(0) // the page would drop them
+		m.set(s, now)
+	})
+	return refusal
+}
+
+// Ask puts a question, whose answer's frames carry reply and end with one that is Last; or says in words why not.
+func (t *Tail) Ask(reply uint32, q wire.Question) (refusal string) {
+	t.step(func(m *machine, now time.Time) { refusal = m.ask(reply, q, now) })
+	return refusal
+}
+
+// Cancel ends an answer. Nothing more comes of it from Next.
+func (t *Tail) Cancel(reply uint32) {
+	t.step(func(m *machine, now time.Time) {
+		m.cancel(reply, now)
+		t.lanes.drop(reply)
+	})
 }
 
 // hearFrame takes what came on the tail's channel. It runs on the bus's reading loop.
@@ -94,7 +129,7 @@ func (t *Tail) hearFrame(payload []byte) {
 	}
 	t.step(func(m *machine, now time.Time) {
 		if m.frame(&f, now) {
-			t.items = append(t.items, Item{Frame: payload, cost: f.Cost()})
+			t.lanes.put(Item{Frame: payload, cost: f.Cost(), reply: f.Reply})
 			t.wake()
 		}
 	})
@@ -117,6 +152,13 @@ func (t *Tail) settle() {
 	t.m.do = todo{}
 	for _, s := range do.sends {
 		t.hub.line.Send(t.hub.o.Names.Worker(s.worker), s.msg)
+	}
+	for _, s := range do.often {
+		t.hub.line.SendOften(t.hub.o.Names.Worker(s.worker), s.msg, revokeAgain...)
+	}
+	for _, f := range do.made {
+		t.lanes.put(Item{Frame: f.AppendTo(nil), reply: f.Reply})
+		t.wake()
 	}
 	if do.changed {
 		t.shown = true
@@ -147,11 +189,11 @@ func (t *Tail) Close() {
 	}
 	t.ended = true
 	t.m.end()
-	for _, s := range t.m.do.sends {
+	for _, s := range t.m.do.often {
 		h.line.SendOften(h.o.Names.Worker(s.worker), s.msg, revokeAgain...)
 	}
 	t.m.do = todo{}
-	t.items = nil
+	t.lanes = nil
 	delete(h.tails, t.m.id)
 	close(t.done)
 	t.unsubscribe()

@@ -37,6 +37,11 @@ type run struct {
 	inside bool   // in Room or Send: waiting for others is being alive
 	queued bool   // waits for a place
 	lines  rate.Rate
+
+	follower  Follower // once it has its place
+	answers   map[uint32]*answer
+	answering sync.WaitGroup
+	closed    bool // no more answers
 }
 
 func (u *run) wake() {
@@ -98,6 +103,7 @@ func (u *run) look() (orders wire.Go, ended bool) {
 // live carries the run from hello to its end.
 func (u *run) live() {
 	r := u.runs
+	defer u.endAnswers()
 	stopping := r.stopping
 	bye := func(why string) {
 		r.line.Send(r.o.Names.Web(u.web), wire.Bye{Tail: u.id, Attempt: u.attempt, Run: u.nonce, Worker: r.o.Worker, Why: why})
@@ -106,10 +112,10 @@ func (u *run) live() {
 		return
 	}
 	// A place is taken at go, not at start: a job that asynq revived by mistake is told no and must not hold one.
-	u.setQueued(true)
 	select {
 	case r.places <- struct{}{}:
 	default:
+		u.setQueued(true)
 		for waiting := true; waiting; {
 			select {
 			case r.places <- struct{}{}:
@@ -125,16 +131,17 @@ func (u *run) live() {
 				return
 			}
 		}
+		u.setQueued(false)
 	}
 	defer func() { <-r.places }()
-	u.setQueued(false)
 
 	orders, ended := u.look()
 	if ended {
 		return
 	}
-	follower := r.o.Open(orders.Log)
+	follower := u.open(orders.Log)
 	defer follower.Close()
+	defer u.endAnswers()
 	for !ended {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
@@ -189,7 +196,20 @@ func (u *run) hello(bye func(string)) bool {
 func (u *run) setQueued(on bool) {
 	u.runs.mu.Lock()
 	u.queued = on
+	if on {
+		u.startAnswers(nil, noPlace)
+	}
 	u.runs.mu.Unlock()
+}
+
+// open makes the follower, which answers questions from now on.
+func (u *run) open(log wire.Log) Follower {
+	f := u.runs.o.Open(log)
+	u.runs.mu.Lock()
+	defer u.runs.mu.Unlock()
+	u.follower = f
+	u.startAnswers(f, "")
+	return f
 }
 
 // adopt begins an epoch.
@@ -215,5 +235,6 @@ func (u *run) follow(ctx context.Context, f Follower, g wire.Go) (err error) {
 			err = fmt.Errorf("following %s: panic: %v", g.Log, p)
 		}
 	}()
-	return f.Follow(ctx, Start{From: g.From, Lines: int(g.Lines), Paths: g.Paths}, &sink{run: u, epoch: g.Epoch, channel: u.runs.o.Names.Tail(u.id)})
+	return f.Follow(ctx, Start{From: g.From, Lines: int(g.Lines), Paths: g.Paths, Quiet: g.Quiet, Filter: g.Filter},
+		&sink{run: u, epoch: g.Epoch, rev: g.Rev})
 }

@@ -185,6 +185,7 @@ func (r *Runs) judge(now time.Time) {
 		if r.fair.Silent(u.listed, now) > unlisted {
 			u.end()
 		}
+		u.judgeAnswers(func(last time.Time) time.Duration { return r.fair.Silent(last, now) })
 	}
 }
 
@@ -226,6 +227,22 @@ func (r *Runs) hear(msg wire.Message) {
 	case wire.Credit:
 		if u := r.find(m.Run, m.Tail); u != nil {
 			u.heardCredit(m.Epoch, m.Upto, now)
+		}
+	case wire.Request:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			u.heardRequest(m, now)
+			return
+		}
+		r.line.Send(r.o.Names.Web(m.Web), wire.Bye{Tail: m.Tail, Run: m.Run, Worker: r.o.Worker, Why: "no such run"})
+	case wire.ReplyCredit:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			if a := u.answers[m.Reply]; a != nil {
+				a.heardCredit(m.Round, m.Upto, now)
+			}
+		}
+	case wire.Cancel:
+		if u := r.find(m.Run, m.Tail); u != nil {
+			u.heardCancel(m.Reply)
 		}
 	case wire.WebRoll:
 		for _, e := range m.Tails {

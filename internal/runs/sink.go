@@ -10,9 +10,9 @@ import (
 
 // sink publishes the frames of one epoch of a run.
 type sink struct {
-	run     *run
-	epoch   uint32
-	channel string
+	run   *run
+	epoch uint32
+	rev   uint32
 }
 
 // Turn says that the follower's loop still turns.
@@ -49,8 +49,16 @@ func (s *sink) Room(ctx context.Context) (int, error) {
 // free is how many bytes of payload the credit still allows; 0 while it is less than a frame should have.
 func (s *sink) free() int {
 	u := s.run
-	left := u.orders.Credit - min(u.seq, u.orders.Credit)
-	if u.orders.Epoch != s.epoch || left < wire.FrameCost+wire.MinPayload {
+	if u.orders.Epoch != s.epoch {
+		return 0
+	}
+	return payload(u.orders.Credit, u.seq)
+}
+
+// payload is how many bytes the next frame may carry; 0 while that is less than a frame should have.
+func payload(credit, seq uint64) int {
+	left := credit - min(seq, credit)
+	if left < wire.FrameCost+wire.MinPayload {
 		return 0
 	}
 	return int(min(left-wire.FrameCost, wire.MaxPayload))
@@ -61,12 +69,11 @@ const (
 	lastRetry  = time.Second
 )
 
-// Send publishes f until somebody got it. A frame that arrives twice is dropped by its seq, so saying it again is safe; nobody
-// listening is most often a connection that is just being replaced.
+// Send publishes f.
 func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	u := s.run
 	u.runs.mu.Lock()
-	f.Run, f.Epoch, f.Seq, f.Rev = u.nonce, s.epoch, u.seq, u.orders.Rev
+	f.Run, f.Epoch, f.Seq, f.Rev, f.Reply = u.nonce, s.epoch, u.seq, s.rev, 0
 	u.inside = true
 	u.turns++
 	u.runs.mu.Unlock()
@@ -75,13 +82,29 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 		u.inside = false
 		u.runs.mu.Unlock()
 	}()
+	if err := u.publish(ctx, f); err != nil {
+		return err
+	}
+	u.runs.mu.Lock()
+	u.seq += f.Cost()
+	if n := fresh(f); n > 0 {
+		u.lines.Add(n, time.Now())
+	}
+	u.runs.mu.Unlock()
+	return nil
+}
+
+// publish says f until somebody got it. A frame that arrives twice is dropped by its seq, so saying it again is safe; nobody
+// listening is most often a connection that is just being replaced.
+func (u *run) publish(ctx context.Context, f *wire.Frame) error {
 	buf := u.runs.buffers.Get().(*[]byte)
 	defer u.runs.buffers.Put(buf)
 	*buf = f.AppendTo((*buf)[:0])
+	channel := u.runs.o.Names.Tail(u.id)
 	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
-		n, err := u.runs.o.Frames.PublishFrame(ctx, s.channel, *buf)
+		n, err := u.runs.o.Frames.PublishFrame(ctx, channel, *buf)
 		if err == nil && n > 0 {
-			break
+			return nil
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -91,13 +114,6 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 		case <-timer.C:
 		}
 	}
-	u.runs.mu.Lock()
-	u.seq += f.Cost()
-	if n := fresh(f); n > 0 {
-		u.lines.Add(n, time.Now())
-	}
-	u.runs.mu.Unlock()
-	return nil
 }
 
 // atEdge is how far behind the live edge a frame is of lines that were just written.

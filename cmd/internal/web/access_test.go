@@ -129,7 +129,10 @@ func TestTheSocketFollowsWhatWasAllowed(t *testing.T) {
 	for name, paths := range map[string]bool{"ann": false, "root": true} {
 		c := r.signedIn(name).socket(visibleLog)
 		c.say(`{"op":"open"}`)
-		want := delivery.Request{Log: visibleLog, Lines: 123, Paths: paths}
+		want := delivery.Request{Log: visibleLog, Lines: 123, Paths: paths, User: r.site.Asker(name)}
+		if strings.Contains(want.User, name) {
+			t.Errorf("%s can be read in %s", name, want.User)
+		}
 		if got := await(t, "a tail", r.requests); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: asked for %+v, want %+v", name, got, want)
 		}

@@ -118,9 +118,12 @@ type quietTail struct {
 	once   sync.Once
 }
 
-func (q *quietTail) ID() wire.TailID        { return q.id }
-func (q *quietTail) Consumed(delivery.Item) {}
-func (q *quietTail) Close()                 { q.once.Do(func() { close(q.closed) }) }
+func (q *quietTail) ID() wire.TailID                  { return q.id }
+func (q *quietTail) Consumed(delivery.Item)           {}
+func (q *quietTail) Set(delivery.Set) string          { return "" }
+func (q *quietTail) Ask(uint32, wire.Question) string { return "" }
+func (q *quietTail) Cancel(uint32)                    {}
+func (q *quietTail) Close()                           { q.once.Do(func() { close(q.closed) }) }
 func (q *quietTail) Next(ctx context.Context) (delivery.Item, error) {
 	select {
 	case <-ctx.Done():
@@ -167,7 +170,7 @@ func newRig(t *testing.T, set setup) *rig {
 		r.links = auth.NewLinks(nil)
 	}
 	o := Options{
-		Base: set.base, Trusted: set.trusted, Auth: people, Links: r.links, Catalogue: r.logs, Version: "v9",
+		Base: set.base, Trusted: set.trusted, Auth: people, Links: r.links, Catalogue: r.logs, Version: "v9", Asker: asker(secret),
 		Ready: func(context.Context) error {
 			if r.away.Load() {
 				return errors.New("away")

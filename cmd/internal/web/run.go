@@ -78,6 +78,7 @@ func RunWith(ctx context.Context, p boot.Parts, x Extra) error {
 			TailsPerUser: c.Web.Limits.TailsPerUser, Tails: c.Web.Limits.Tails,
 			MessageBytes: c.Web.Limits.MessageBytes, MessagesPerSecond: c.Web.Limits.MessagesPerSecond,
 		},
+		Asker:   asker(p.Secret),
 		Ready:   func(ctx context.Context) error { return clients.Keys.Ping(ctx).Err() },
 		Version: boot.Release(), Log: p.Log,
 	})

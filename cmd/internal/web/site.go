@@ -28,7 +28,7 @@ type Catalogue interface {
 	Reached() bool // false while Redis does not answer: what is known may be old
 }
 
-// Options says what a site consists of. Auth, Catalogue, Ready and Sockets.Open are required.
+// Options says what a site consists of. Auth, Catalogue, Asker, Ready and Sockets.Open are required.
 type Options struct {
 	Base      string         // base path, "" or "/x"
 	PublicURL *url.URL       // the origin under which people reach it; nil: whatever they use
@@ -36,6 +36,7 @@ type Options struct {
 	Auth      *auth.Auth
 	Links     *auth.Links // nil: there are no sign-in links
 	Catalogue Catalogue
+	Asker     func(user string) string    // makes a name unreadable, for workers
 	Sockets   consumer.Options            // Origin, Version and Log are filled in
 	Ready     func(context.Context) error // says whether Redis answers
 	Version   string
@@ -55,8 +56,8 @@ type site struct {
 }
 
 func newSite(o Options) (*site, error) {
-	if o.Auth == nil || o.Catalogue == nil || o.Ready == nil {
-		return nil, errors.New("web options: Auth, Catalogue and Ready are needed")
+	if o.Auth == nil || o.Catalogue == nil || o.Asker == nil || o.Ready == nil {
+		return nil, errors.New("web options: Auth, Catalogue, Asker and Ready are needed")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -6,10 +6,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"livetail/cmd/internal/boot"
 	"livetail/internal/bus"
@@ -122,58 +122,64 @@ func machine() string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// follower opens its log when it is first asked to follow it, since the shelf may not know it yet.
+// follower opens its log when it is first asked for it, since the shelf may not know it yet.
 type follower struct {
 	shelf *logs.Shelf
 	files *tailer.Tailer
 	log   wire.Log
-	open  *tailer.Follower
+
+	mu   sync.Mutex // of open: questions come beside a Follow, and before
+	open *tailer.Follower
 }
 
 func open(shelf *logs.Shelf, files *tailer.Tailer, log wire.Log) *follower {
 	return &follower{shelf: shelf, files: files, log: log}
 }
 
-// Follow waits for the log to be one of ours, and follows it.
+// Follow waits for the log to be one of ours, and follows it. A log can vanish from the config, or from its folder, between
+// click and job.
 func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error {
-	if f.open == nil {
-		source, err := f.find(ctx, s, to)
-		if err != nil {
-			return err
+	for told := false; ; {
+		to.Turn()
+		if open := f.find(); open != nil {
+			return open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
 		}
-		f.open = f.files.Open(tailer.Source{Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
+		if !told {
+			if err := sendMissing(ctx, f.log, s.From, to); err != nil {
+				return err
+			}
+			told = true
+		}
+		if err := pause(ctx); err != nil {
+			return fmt.Errorf("waiting for %s: %w", f.log, err)
+		}
 	}
-	return f.open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
 }
 
 // Ask answers a question about the log.
-func (f *follower) Ask(context.Context, wire.Question, runs.Sink) error {
-	return errors.New("this worker cannot answer questions about the past yet")
+func (f *follower) Ask(ctx context.Context, q wire.Question, to runs.Sink) error {
+	if open := f.find(); open != nil {
+		return open.Ask(ctx, q, to)
+	}
+	return runs.Fail(ctx, to, "the worker knows no log "+f.log.ID+" now; ask again when it is there")
 }
 
 // Close closes what is open.
 func (f *follower) Close() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.open == nil {
 		return nil
 	}
 	return f.open.Close()
 }
 
-// find asks the shelf until it knows the log. A log can vanish from the config, or from its folder, between click and job.
-func (f *follower) find(ctx context.Context, s runs.Start, to runs.Sink) (logs.Source, error) {
-	for told := false; ; {
-		to.Turn()
-		if source, ok := f.shelf.Find(f.log.ID); ok {
-			return source, nil
-		}
-		if !told {
-			if err := sendMissing(ctx, f.log, s.From, to); err != nil {
-				return logs.Source{}, err
-			}
-			told = true
-		}
-		if err := pause(ctx); err != nil {
-			return logs.Source{}, fmt.Errorf("waiting for %s: %w", f.log, err)
-		}
+// find opens the log, if the shelf knows it.
+func (f *follower) find() *tailer.Follower {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if source, ok := f.shelf.Find(f.log.ID); f.open == nil && ok {
+		f.open = f.files.Open(tailer.Source{Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
 	}
+	return f.open
 }

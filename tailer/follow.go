@@ -47,7 +47,7 @@ type Follower struct {
 	held    []*file       // oldest first; the last has the log's name if its until is zero
 	starved bool          // no descriptor could be had for the newest
 	known   []key         // siblings that are older than the newest held file
-	changed unix.Timespec // when dir last changed, if names are dated
+	changed unix.Timespec // when the folder last changed, for what was learned of its names
 	trusted bool          // that it did not since
 	st      unix.Stat_t
 	pending []wire.Marker // go with the next file that is opened

@@ -14,10 +14,11 @@ import (
 // such name any more.
 type sibling struct {
 	naming.File
-	log  bool // has the log's own name
-	st   unix.Stat_t
-	key  key
-	held *file // if open
+	log    bool // has the log's own name
+	copied bool // a copy of what is held: nothing new
+	st     unix.Stat_t
+	key    key
+	held   *file // if open
 	// about is how long the text of a compressed file may be; 0: not estimated.
 	about int64
 }

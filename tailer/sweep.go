@@ -30,6 +30,7 @@ func (f *Follower) sweep() {
 		last.saw(&f.st)
 		last.fresh = true // idle followers need no second look
 		f.found(last)
+		f.keepUp(last)
 	}
 	f.starved = errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 	switch {
@@ -101,7 +102,8 @@ func (f *Follower) extend(now time.Time) error {
 func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 	last, rest := list[at].held, list[at+1:]
 	for i := range rest {
-		if rest[i].Packed != "" {
+		rest[i].copied = f.copyInProgress(last, list[at], &rest[i])
+		if rest[i].Packed != "" || rest[i].copied {
 			continue
 		}
 		h, err := f.open(&rest[i])
@@ -125,6 +127,9 @@ func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 func (f *Follower) take(list []sibling, now time.Time) error {
 	for i := range list {
 		s := &list[i]
+		if s.copied {
+			continue
+		}
 		if s.Packed != "" {
 			f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.Name),
 				Why: "it was compressed before it was read"}))

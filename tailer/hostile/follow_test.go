@@ -186,6 +186,7 @@ func (s *site) tally() (t tally) {
 		case seen[id][n]:
 			t.repeated++
 		case n < next[id]:
+			s.t.Logf("writer %d: %d after %d", id, n, next[id]-1)
 			t.disordered++
 		}
 		seen[id][n] = true
@@ -216,12 +217,15 @@ func (s *site) exact() {
 	if got := s.tally(); got != (tally{}) {
 		s.t.Errorf("of %d lines: %+v", total, got)
 	}
+	if said := s.said.String(); strings.Contains(said, "lost") || strings.Contains(said, "cannot") {
+		s.t.Errorf("nothing was lost, and it said\n%s", said)
+	}
 	s.t.Logf("%d lines", total)
 }
 
 // shift makes room for a new f.1.
 func (s *site) shift() {
-	for n := 60; n > 0; n-- {
+	for n := 300; n > 0; n-- {
 		os.Rename(fmt.Sprintf("%s.%d", s.log, n), fmt.Sprintf("%s.%d", s.log, n+1))
 	}
 }

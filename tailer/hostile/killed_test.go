@@ -28,7 +28,7 @@ func TestRow56_KilledAtAnyPoint(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			case <-time.After(250 * time.Millisecond): // scenario: rotations do not wait for anybody
+			case <-time.After(120 * time.Millisecond): // scenario: rotations do not wait for anybody
 				s.rotate()
 				s.hup()
 			}

@@ -33,7 +33,7 @@ func writeLog(args []string) {
 	var torn bool
 	flags := flag.NewFlagSet(writerCommand, flag.ExitOnError)
 	flags.IntVar(&id, "id", 0, "")
-	flags.DurationVar(&every, "every", 300*time.Microsecond, "")
+	flags.DurationVar(&every, "every", time.Millisecond, "")
 	flags.DurationVar(&lag, "lag", 0, "")
 	flags.BoolVar(&torn, "torn", false, "") // some lines take two writes
 	flags.Parse(args)
@@ -81,7 +81,9 @@ func writeLog(args []string) {
 	for {
 		select {
 		case <-running:
-			put()
+			for range 4 { // a tick is a millisecond at least
+				put()
+			}
 		case <-hup:
 			turn = time.After(lag)
 		case <-turn:

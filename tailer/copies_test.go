@@ -1,0 +1,83 @@
+package tailer
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// renameCopy is logrotate's renamecopy, step by step: between any two of them step is called.
+func (b *bench) renameCopy(step func(string)) {
+	b.Helper()
+	for n := 9; n > 0; n-- {
+		os.Rename(b.at(fmt.Sprintf("f.%d", n)), b.at(fmt.Sprintf("f.%d", n+1)))
+	}
+	step("shifted")
+	b.rename("f", "f.tmp")
+	step("renamed")
+	b.append("f", "")
+	step("created")
+	b.write("f.1", "")
+	step("copy begun")
+	text, err := os.ReadFile(b.at("f.tmp"))
+	b.must(err)
+	b.write("f.1", string(text[:len(text)/2]))
+	step("copied half")
+	b.write("f.1", string(text))
+	step("copied")
+	b.remove("f.tmp")
+	step("removed")
+}
+
+var renameCopySteps = strings.Split("shifted,renamed,created,copy begun,copied half,copied,removed", ",")
+
+// Wherever the follower is held up during one rotation and let go during the next, nothing comes twice.
+func TestRow17_RenameCopy(t *testing.T) {
+	for _, hold := range append(renameCopySteps, "") {
+		for _, release := range renameCopySteps {
+			t.Run(hold+" to "+release, func(t *testing.T) {
+				b := live(t, "a\n")
+				want := "a\n"
+				for round := range 4 {
+					text := fmt.Sprintf("%d\n", round) + strings.Repeat("x\n", 10*round)
+					b.append("f", text)
+					want += text
+					if !b.isBlocked() {
+						b.text(want)
+					}
+					b.renameCopy(func(step string) {
+						switch {
+						case round == 1 && step == hold:
+							b.sink.set(&b.sink.blocked, true)
+						case round == 2 && step == release:
+							b.sink.set(&b.sink.blocked, false)
+							b.text(want)
+						case !b.isBlocked():
+							b.looks(1)
+						}
+					})
+				}
+				b.append("f", "end\n")
+				b.text(want + "end\n")
+				b.clock.advance(time.Minute)
+				b.looks(2)
+				b.renameCopy(func(string) { b.looks(1) })
+				b.append("f", "after\n")
+				b.text(want + "end\nafter\n")
+				for _, k := range b.sink.marks() {
+					if k == "gap" {
+						t.Error("a gap is said")
+					}
+				}
+			})
+		}
+	}
+}
+
+func (b *bench) isBlocked() bool {
+	b.sink.mu.Lock()
+	defer b.sink.mu.Unlock()
+	return b.sink.blocked
+}

@@ -84,7 +84,10 @@ type simTail struct {
 	at   int64 // bytes read, checked
 	err  error
 	slow bool // the reader takes nothing
-	held []uint64
+	held []held
+
+	asked   []*asked
+	lastAsk uint32
 }
 
 type simRun struct {
@@ -96,6 +99,13 @@ type simRun struct {
 	seq     uint64
 	ended   bool
 	mute    bool // dead without a word
+	answers map[uint32]*simAnswer
+}
+
+// held is what was accepted and not consumed.
+type held struct {
+	reply uint32
+	cost  uint64
 }
 
 func newWorld(seed uint64, tails int, bad float64) *world {
@@ -122,6 +132,9 @@ func (t *simTail) step(f func()) {
 	f()
 	do := t.m.do
 	t.m.do = todo{}
+	for _, f := range do.made {
+		t.answered(f)
+	}
 	for _, s := range append(do.sends, do.often...) {
 		t.w.carry(func() { t.control(s.msg) })
 	}
@@ -153,6 +166,18 @@ func (t *simTail) control(msg wire.Message) {
 			}
 			r.publish()
 		}
+	case wire.Request:
+		t.request(m)
+	case wire.Cancel:
+		if r := t.runs[m.Run]; r != nil && r.answers[m.Reply] != nil {
+			r.answers[m.Reply].over = true
+		}
+	case wire.ReplyCredit:
+		if r := t.runs[m.Run]; r != nil && r.answers[m.Reply] != nil && r.answers[m.Reply].m.Round == m.Round {
+			a := r.answers[m.Reply]
+			a.m.Credit = max(a.m.Credit, m.Upto)
+			a.publish()
+		}
 	case wire.Credit:
 		if r := t.runs[m.Run]; r != nil && m.Epoch == r.g.Epoch {
 			r.g.Credit = max(r.g.Credit, m.Upto)
@@ -182,6 +207,9 @@ func (r *simRun) roll() {
 	if r.g.Epoch > 0 {
 		e := wire.RunEntry{Tail: r.t.m.id, Run: r.nonce, Epoch: r.g.Epoch, Sent: r.seq}
 		r.t.w.carry(func() { r.t.step(func() { r.t.m.roll("w", e, r.t.w.now) }) })
+		if r.nonce == r.t.m.cur.run {
+			r.t.step(func() { r.t.m.rollAsking() })
+		}
 		if c := r.t.m.entry(); c.Run == r.nonce { // web's own roll-call raises a lost credit
 			r.t.w.carry(func() { r.t.control(wire.Credit{Run: c.Run, Epoch: c.Epoch, Upto: c.Credit}) })
 		}
@@ -206,20 +234,42 @@ func (t *simTail) hear(f wire.Frame) {
 		if !t.m.frame(&f, t.w.now) {
 			return
 		}
-		if f.Start != t.at && t.err == nil {
-			t.err = fmt.Errorf("a frame of %d..%d was accepted at %d", f.Start, f.Start+int64(len(f.Payload)), t.at)
+		t.held = append(t.held, held{f.Reply, f.Cost()})
+		if f.Reply > 0 {
+			t.answered(f)
+			return
+		}
+		if f.Start != t.at {
+			t.fail("a frame of %d..%d was accepted at %d", f.Start, f.Start+int64(len(f.Payload)), t.at)
 		}
 		t.at += int64(len(f.Payload))
-		t.held = append(t.held, f.Cost())
 	})
 	t.drain()
 }
 
 func (t *simTail) drain() {
 	for !t.slow && len(t.held) > 0 {
-		cost := t.held[0]
-		t.held = t.held[1:]
-		t.step(func() { t.m.consumed(cost, t.w.now) })
+		t.consume()
+	}
+}
+
+// consume takes what came first, and says what it cost.
+func (t *simTail) consume() uint64 {
+	h := t.held[0]
+	t.held = t.held[1:]
+	t.step(func() {
+		if h.reply > 0 {
+			t.m.consumedAnswer(h.reply, h.cost, t.w.now)
+			return
+		}
+		t.m.consumed(h.cost, t.w.now)
+	})
+	return h.cost
+}
+
+func (t *simTail) fail(format string, args ...any) {
+	if t.err == nil {
+		t.err = fmt.Errorf(format, args...)
 	}
 }
 
@@ -345,11 +395,8 @@ func TestSlowReaderGetsSmallFrames(t *testing.T) {
 	for range 300 {
 		w.until(w.now.Add(100 * time.Millisecond))
 		for took := uint64(0); took < 1000 && len(tail.held) > 0; {
-			cost := tail.held[0]
-			tail.held = tail.held[1:]
-			took += cost
-			w.now = w.now.Add(time.Duration(cost) * time.Second / 10_000)
-			tail.step(func() { tail.m.consumed(cost, w.now) })
+			w.now = w.now.Add(time.Duration(tail.held[0].cost) * time.Second / 10_000)
+			took += tail.consume()
 		}
 	}
 	if tail.m.window > 40_000 {

@@ -83,6 +83,7 @@ type chatter struct {
 	starts []Start
 	end    chan struct{}
 	closed bool
+	answer func(context.Context, wire.Question, Sink) error
 }
 
 func (c *chatter) Follow(ctx context.Context, s Start, to Sink) error {
@@ -108,9 +109,8 @@ func (c *chatter) Follow(ctx context.Context, s Start, to Sink) error {
 	}
 }
 
-// Ask is not what these tests are about.
-func (c *chatter) Ask(context.Context, wire.Question, Sink) error {
-	return errors.New("nothing to say")
+func (c *chatter) Ask(ctx context.Context, q wire.Question, to Sink) error {
+	return c.answer(ctx, q, to)
 }
 
 func (c *chatter) Close() error { c.closed = true; return nil }

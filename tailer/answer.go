@@ -29,6 +29,7 @@ type answer struct {
 	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
 	pos                  wire.Position
+	sieve
 }
 
 // close closes what is open.
@@ -61,8 +62,15 @@ func (a *answer) tell(m wire.Marker, flags uint8) error {
 	if err != nil {
 		return err
 	}
-	a.frame = wire.Frame{Kind: wire.Mark, Flags: flags, Payload: fit(a.view.marker(m), room)}
-	a.place(-1)
+	return a.send(wire.Frame{Kind: wire.Mark, Flags: flags, Payload: fit(a.view.marker(m), room)}, -1)
+}
+
+// send sends f, whose payload begins at start of the current file; below 0: it is of no bytes there.
+func (a *answer) send(f wire.Frame, start int64) error {
+	a.frame = f
+	a.place(start)
+	a.frame.Looked, a.frame.Passed = a.seen, a.passed
+	a.seen, a.passed = 0, 0
 	a.sent = a.view.t.clock.Now()
 	return a.sink.Send(a.ctx, &a.frame)
 }
@@ -177,7 +185,7 @@ func (a *answer) begin(from wire.Position) error {
 
 func (a *answer) arrive(from wire.Position) error {
 	a.at, a.turn, a.asked = nil, 0, from
-	a.front = a.front[:0]
+	a.front, a.of, a.raw = a.front[:0], nil, 0
 	if err := a.look(); err != nil {
 		return err
 	}

@@ -30,6 +30,8 @@ func (c *chained) line() string {
 		return fmt.Sprintf("long %d %s\n", c.n, strings.Repeat("0123456789", rapid.IntRange(1, 3000).Draw(c.t, "tens")))
 	case size == 39:
 		return "\n"
+	case size == 38:
+		return fmt.Sprintf("\tat %d\n", c.n)
 	default:
 		return fmt.Sprintf("%06d %s\n", c.n, strings.Repeat("\x00", size%3)+strings.Repeat("y", size))
 	}

@@ -53,7 +53,7 @@ func (a *answer) previous(h *file) error {
 	if len(a.ends) > 0 && h == a.ends[0] {
 		return done(wire.EndUntil)
 	}
-	a.front = a.front[:0]
+	a.front, a.raw = a.front[:0], 0
 	if a.turn > 0 {
 		a.at = a.at[:a.turn]
 		a.turn--

@@ -5,17 +5,27 @@ import (
 	"errors"
 	"slices"
 
+	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
 
 // read sends the lines that the question asks for, file by file.
 func (a *answer) read() error {
+	var err error
+	if a.filter, err = filter.Parse(a.q.Filter); err != nil {
+		return failure(err.Error())
+	}
 	if err := a.begin(a.q.From); err != nil {
 		return err
 	}
 	step, move := a.forth, a.next
-	if a.q.Back {
+	switch sift := a.filter != nil || a.q.Quiet; {
+	case a.q.Back && sift:
+		step, move = a.rearSifted, a.previous
+	case a.q.Back:
 		step, move = a.rear, a.previous
+	case sift:
+		step = a.forthSifted
 	}
 	for {
 		h := a.current()
@@ -55,11 +65,12 @@ func (a *answer) beyond(h *file) bool {
 
 // limit is where in h to end.
 func (a *answer) limit(h *file) int64 {
+	low := max(a.raw, 0)
 	if i := slices.Index(a.ends, h); i >= 0 {
-		return a.stop[i]
+		return max(a.stop[i], low)
 	}
 	if a.q.Back {
-		return 0
+		return low
 	}
 	return h.size()
 }
@@ -86,7 +97,7 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	if left == 0 || a.enough() {
 		return false, cmpDone(why, wire.EndLines)
 	}
-	if err := a.fill(h, h.off+left); err != nil {
+	if err := a.fill(h, h.off+left+1); err != nil { // one more: what ends at the size is the end
 		return false, err
 	}
 	if err := h.look(); err != nil || h.size() < h.off {
@@ -134,7 +145,8 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 		count++
 	}
 	h.advance(data)
-	return true, a.send(h.off-int64(len(data)), data, flags, count)
+	a.count(data, count)
+	return true, a.send(wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}, h.off-int64(len(data)))
 }
 
 // nth is where the newline number n of data is.
@@ -210,19 +222,19 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 	}
 	h.off -= int64(len(data))
 	a.front = append(a.front[:0], data[:min(len(data), backSize-1)]...)
-	return true, a.send(h.off, data, flags, count)
+	a.count(data, count)
+	if a.filter != nil { // the rest of a long line that passed
+		a.seen += uint32(count)
+		a.passed += uint32(count)
+	}
+	return true, a.send(wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}, h.off)
 }
 
-// send sends lines, and counts them.
-func (a *answer) send(start int64, data []byte, flags uint8, count int) error {
-	a.lines += uint64(count)
+func (a *answer) count(data []byte, lines int) {
+	a.lines += uint64(lines)
 	a.bytes += uint64(len(data))
 	a.looked += uint64(len(data))
 	a.some = true
-	a.frame = wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}
-	a.place(start)
-	a.sent = a.view.t.clock.Now()
-	return a.sink.Send(a.ctx, &a.frame)
 }
 
 func (a *answer) enough() bool { return a.q.Lines > 0 && a.lines >= uint64(a.q.Lines) }

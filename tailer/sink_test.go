@@ -55,6 +55,13 @@ func (c *fakeClock) Tick(time.Duration) (<-chan time.Time, func()) {
 	}
 }
 
+// add moves the clock only.
+func (c *fakeClock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
 // advance moves the clock and makes every follower look.
 func (c *fakeClock) advance(d time.Duration) {
 	c.mu.Lock()

@@ -1,0 +1,133 @@
+package tailer
+
+import (
+	"bytes"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+// gapRoom is what one gap takes at most.
+const gapRoom = 10
+
+// choose takes from the front of spans, or from their end if back, as many whole lines as fit into room bytes with their gaps
+// and are not more than most. Where not even the first fits it takes a part of it. The spans are those of data; rest are what
+// is left of them.
+func choose(data []byte, spans []filter.Span, room, most int, back bool) (taken, rest []filter.Span) {
+	for len(spans) > 0 && most > 0 {
+		i := 0
+		if back {
+			i = len(spans) - 1
+		}
+		s := spans[i]
+		got, ok := whole(data, s, room, most, back)
+		if !ok {
+			if len(taken) > 0 {
+				break
+			}
+			got, most = part(s, room, back), 0
+		}
+		most -= got.Lines
+		room -= got.To - got.From + got.Lines + gapRoom
+		if back {
+			taken = append([]filter.Span{got}, taken...)
+		} else {
+			taken = append(taken, got)
+		}
+		if s = without(s, got, back); s.From < s.To {
+			spans[i] = s
+			break
+		}
+		if back {
+			spans = spans[:i]
+		} else {
+			spans = spans[1:]
+		}
+	}
+	return taken, spans
+}
+
+// whole is as much of s as fits: whole lines, counted where they end or, if back, where they begin.
+func whole(data []byte, s filter.Span, room, most int, back bool) (filter.Span, bool) {
+	for n := min(s.To-s.From, room-gapRoom); n > 0; n = min(n, room-gapRoom) / 2 {
+		got := s
+		switch {
+		case n == s.To-s.From:
+		case back:
+			at := bytes.IndexByte(data[s.To-n-1:s.To-1], '\n')
+			if at < 0 {
+				return s, false
+			}
+			got.From = s.To - n + at
+		default:
+			got.To = s.From + bytes.LastIndexByte(data[s.From:s.From+n], '\n') + 1
+			if got.To == got.From {
+				return s, false
+			}
+		}
+		text := data[got.From:got.To]
+		if got.Lines = bytes.Count(text, newline); back || text[len(text)-1] != '\n' {
+			got.Lines = 1 + bytes.Count(text[:len(text)-1], newline)
+		}
+		switch {
+		case got.Lines > most && back:
+			inner := text[:len(text)-1]
+			for range most {
+				inner = inner[:bytes.LastIndexByte(inner, '\n')]
+			}
+			got.From += len(inner) + 1
+			got.Lines = most
+		case got.Lines > most:
+			got.To = got.From + nth(text, most) + 1
+			got.Lines = most
+		}
+		if got.To-got.From+got.Lines+gapRoom <= room {
+			return got, true
+		}
+	}
+	return s, false
+}
+
+// part is a piece of a line that is longer than room.
+func part(s filter.Span, room int, back bool) filter.Span {
+	if n := min(room, s.To-s.From); back {
+		s.From = s.To - n
+	} else {
+		s.To = s.From + n
+	}
+	s.Lines = 0
+	return s
+}
+
+func without(s, taken filter.Span, back bool) filter.Span {
+	if back {
+		s.To = taken.From
+	} else {
+		s.From = taken.To
+	}
+	return s
+}
+
+// wrap writes the lines of taken, which are of data, into a frame, with the gaps between them.
+func (a *answer) wrap(f *wire.Frame, data []byte, taken []filter.Span) {
+	if len(taken) == 1 {
+		f.Payload = data[taken[0].From:taken[0].To]
+		return
+	}
+	payload, gaps := a.payload[:0], a.gaps[:0]
+	zeros, end := 0, taken[0].From
+	for _, s := range taken {
+		text := data[s.From:s.To]
+		if s.From > end {
+			for range zeros {
+				gaps = wire.AppendGap(gaps, 0)
+			}
+			gaps = wire.AppendGap(gaps, int64(s.From-end))
+			zeros = -1
+		}
+		zeros += bytes.Count(text, newline)
+		payload, end = append(payload, text...), s.To
+	}
+	a.payload, a.gaps = payload, gaps
+	f.Payload, f.Gaps, f.Flags = payload, gaps, f.Flags|wire.Gapped
+}

@@ -1,0 +1,242 @@
+package tailer
+
+import (
+	"bytes"
+	"sync"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+const (
+	chunkBytes = 1 << 20  // judged at a time; of a longer line, so much decides
+	groupBytes = 64 << 10 // how far before a place the first line of a group is looked for
+)
+
+// chunks are held while an answer looks for lines.
+var chunks = sync.Pool{New: func() any { b := make([]byte, backSize+groupBytes+chunkBytes); return &b }}
+
+// sieve is what an answer needs to let only some lines through.
+type sieve struct {
+	filter        *filter.Filter
+	m             filter.Matcher
+	of            *file // whose lines m has judged, up to where it is read
+	spans         []filter.Span
+	payload, gaps []byte
+	raw           int64 // towards the past: down to here everything passes, as a long line did
+	seen, passed  uint32
+}
+
+// forthSifted looks at what comes next in h, and sends what passes.
+func (a *answer) forthSifted(h *file) (moved bool, err error) {
+	want, why := a.lookLeft(h)
+	if err := a.fill(h, h.off+want+1); err != nil {
+		return false, err
+	}
+	if err := h.look(); err != nil || h.size() < h.off {
+		return false, errChanged
+	}
+	h.tried = h.size()
+	limit := min(a.limit(h), h.size())
+	whole := want <= limit-h.off
+	if want = min(want, limit-h.off); want <= 0 {
+		if whole {
+			return false, cmpDone(why, wire.EndLooked)
+		}
+		return false, nil
+	}
+	if a.of != h {
+		if err := a.prime(h, h.off, h.cut); err != nil {
+			return false, err
+		}
+		a.of = h
+	}
+	b := chunks.Get().(*[]byte)
+	defer chunks.Put(b)
+	before := len(h.back)
+	buf := (*b)[:before+int(want)]
+	n, err := h.pread(buf, h.off-int64(before))
+	if err != nil {
+		return false, failure(words(err))
+	}
+	if n < len(buf) || !bytes.Equal(buf[:before], h.back) {
+		return false, errChanged
+	}
+	data := buf[before:]
+	end := h.off + want
+	at := bytes.LastIndexByte(data, '\n')
+	switch {
+	case at >= 0:
+		data = data[:at+1]
+	case end == h.size() && !h.flush:
+		return false, nil // half a line
+	case end < a.limit(h) && why != "" && a.looked > 0 && !h.cut:
+		return false, why
+	}
+	if at < 0 && !h.cut { // the line goes on: more of it decides than is here
+		if err := a.prime(h, end, true); err != nil {
+			return false, err
+		}
+		if a.spans = a.spans[:0]; a.m.Passed() {
+			a.spans = append(a.spans, filter.Span{To: len(data), Lines: 1})
+		}
+	} else {
+		a.spans, _ = a.m.Chunk(data, h.cut, a.spans[:0])
+	}
+	return true, a.emit(h, data)
+}
+
+// lookLeft is how much to look at next.
+func (a *answer) lookLeft(h *file) (n int64, why done) {
+	if n = chunkBytes; a.q.Look > 0 && a.q.Look-a.looked < uint64(n) {
+		return int64(a.q.Look - a.looked), wire.EndLooked
+	}
+	return n, ""
+}
+
+// emit sends the lines of data, which begins where h is read to, that are in a.spans, and goes behind data.
+func (a *answer) emit(h *file, data []byte) error {
+	at, cut := 0, h.cut
+	pass := func(to int) {
+		if to > at {
+			a.seen += uint32(bytes.Count(data[at:to], newline))
+			a.looked += uint64(to - at)
+			h.advance(data[at:to])
+			at = to
+		}
+	}
+	for rest := a.spans; len(rest) > 0; {
+		room, why, err := a.offer()
+		if err != nil {
+			return err
+		}
+		var taken []filter.Span
+		taken, rest = choose(data, rest, room, a.linesLeft(), false)
+		first, last := taken[0], taken[len(taken)-1]
+		parted := data[last.To-1] != '\n' && (last.To < len(data) || h.off+int64(len(data)-at) < h.size() || !h.flush)
+		if parted && why != "" && a.some && !(cut && first.From == 0) {
+			pass(first.From)
+			return why
+		}
+		f := wire.Frame{Kind: wire.Lines}
+		a.wrap(&f, data, taken)
+		count := bytes.Count(f.Payload, newline)
+		switch {
+		case parted:
+			f.Flags |= wire.Open
+		case data[last.To-1] != '\n':
+			f.Flags |= wire.NoEOL
+			count++
+		}
+		if first.From == 0 && cut || first.From > 0 && data[first.From-1] != '\n' {
+			f.Flags |= wire.Cont
+		}
+		start := h.off + int64(first.From-at)
+		pass(last.To)
+		if err := a.deliver(f, start, count); err != nil {
+			return err
+		}
+	}
+	pass(len(data))
+	return a.beat()
+}
+
+// offer is how much the next frame may carry; why ends the answer if a line does not fit.
+func (a *answer) offer() (room int, why done, err error) {
+	if a.enough() {
+		return 0, "", done(wire.EndLines)
+	}
+	room = chunkBytes
+	if !a.q.Quiet {
+		if room, err = a.room(); err != nil {
+			return 0, "", err
+		}
+	}
+	if a.q.Bytes > 0 && a.q.Bytes-a.bytes < uint64(room) {
+		room, why = int(a.q.Bytes-a.bytes), wire.EndLines
+	}
+	if room == 0 {
+		return 0, "", why
+	}
+	return room, why, nil
+}
+
+// deliver sends lines that passed, or only counts them.
+func (a *answer) deliver(f wire.Frame, start int64, count int) error {
+	a.lines += uint64(count)
+	a.passed += uint32(count)
+	a.bytes += uint64(len(f.Payload))
+	a.some = true
+	if a.q.Quiet {
+		return nil
+	}
+	return a.send(f, start)
+}
+
+// beat says how far it has come, if nothing else did for a while.
+func (a *answer) beat() error {
+	a.sink.Turn()
+	if a.view.t.clock.Now().Sub(a.sent) < sayEvery {
+		return a.ctx.Err()
+	}
+	if _, err := a.room(); err != nil {
+		return err
+	}
+	return a.send(wire.Frame{Kind: wire.Lines}, -1)
+}
+
+// prime makes the matcher know what comes before off in h and, if that is inside a line, judge the line.
+func (a *answer) prime(h *file, off int64, cut bool) error {
+	a.m = a.filter.NewMatcher()
+	if a.filter == nil {
+		return nil
+	}
+	start := off
+	if cut {
+		var err error
+		if start, err = lineStart(h, off); err != nil {
+			return failure(words(err))
+		}
+	}
+	b := chunks.Get().(*[]byte)
+	defer chunks.Put(b)
+	group := (*b)[:min(start, groupBytes)]
+	if n, err := h.pread(group, start-int64(len(group))); err != nil || n < len(group) {
+		return errChanged
+	}
+	if int64(len(group)) < start {
+		group = group[bytes.IndexByte(group, '\n')+1:]
+	}
+	a.m.Prime(group)
+	if !cut {
+		return nil
+	}
+	line := (*b)[:chunkBytes]
+	n, err := h.pread(line, start)
+	if err != nil {
+		return failure(words(err))
+	}
+	line = line[:n]
+	if at := bytes.IndexByte(line, '\n'); at >= 0 {
+		line = line[:at+1]
+	}
+	a.m.Line(line)
+	return nil
+}
+
+// lineStart is where the line that has the byte before off begins.
+func lineStart(h *file, off int64) (int64, error) {
+	b := make([]byte, min(off, chunkBytes))
+	for hi := off; hi > 0; {
+		lo := max(0, hi-int64(len(b)))
+		n, err := h.pread(b[:hi-lo], lo)
+		if err != nil {
+			return 0, err
+		}
+		if at := bytes.LastIndexByte(b[:n], '\n'); at >= 0 {
+			return lo + int64(at) + 1, nil
+		}
+		hi = lo
+	}
+	return 0, nil
+}

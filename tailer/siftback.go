@@ -1,0 +1,142 @@
+package tailer
+
+import (
+	"bytes"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+// rearSifted looks at what comes before the place in h, and sends what passes.
+func (a *answer) rearSifted(h *file) (moved bool, err error) {
+	if a.raw > 0 && h.off > a.raw || a.raw < 0 && h.off > 0 {
+		return a.rear(h) // a long line that passed
+	}
+	a.raw = 0
+	limit := a.limit(h)
+	want, why := a.lookLeft(h)
+	lo := max(limit, h.off-want)
+	if lo >= h.off {
+		if h.off > limit {
+			return false, cmpDone(why, wire.EndLooked)
+		}
+		return false, nil
+	}
+	if err := h.look(); err != nil {
+		return false, errChanged
+	}
+	b := chunks.Get().(*[]byte)
+	defer chunks.Put(b)
+	before := int(min(lo, groupBytes))
+	buf := (*b)[:before+int(h.off-lo)+len(a.front)]
+	n, err := h.pread(buf, lo-int64(before))
+	if err != nil {
+		return false, failure(words(err))
+	}
+	if n < len(buf) || !bytes.Equal(buf[len(buf)-len(a.front):], a.front) {
+		return false, errChanged
+	}
+	group, data := buf[:before], buf[before:len(buf)-len(a.front)]
+	inside := data[len(data)-1] != '\n' && (h.off < h.size() || a.growing(h))
+	at := 0
+	if before > 0 && group[before-1] != '\n' {
+		at = bytes.IndexByte(data[:len(data)-1], '\n') + 1
+		if at > 0 {
+			group = buf[:before+at]
+		} else {
+			inside = true
+		}
+	}
+	if inside {
+		return a.rearLine(h, limit, lo, at == 0 && why != "")
+	}
+	data = data[at:]
+	if len(group) < int(lo)+at {
+		group = group[bytes.IndexByte(group, '\n')+1:]
+	}
+	a.m = a.filter.NewMatcher()
+	a.m.Prime(group)
+	a.spans, _ = a.m.Chunk(data, false, a.spans[:0])
+	return true, a.emitBack(h, data)
+}
+
+// rearLine deals with a line that is not wholly in a chunk: its beginning decides.
+func (a *answer) rearLine(h *file, limit, lo int64, short bool) (bool, error) {
+	if err := a.prime(h, h.off-1, true); err != nil {
+		return false, err
+	}
+	start, err := lineStart(h, h.off-1)
+	if err != nil {
+		return false, failure(words(err))
+	}
+	start = max(start, limit)
+	if a.m.Passed() && !a.q.Quiet {
+		if a.raw = start; start == 0 {
+			a.raw = -1
+		}
+		return true, nil
+	}
+	if short && start < lo && a.looked > 0 {
+		return false, done(wire.EndLooked)
+	}
+	a.seen++
+	if a.m.Passed() {
+		a.passed++
+		a.lines++
+	}
+	a.looked += uint64(h.off - start)
+	h.off, a.front = start, a.front[:0]
+	return true, a.beat()
+}
+
+// emitBack sends the lines of data, which ends where h is read to, that are in a.spans, and goes before data.
+func (a *answer) emitBack(h *file, data []byte) error {
+	base := h.off - int64(len(data))
+	at := len(data)
+	pass := func(to int) {
+		if to < at {
+			if a.seen += uint32(bytes.Count(data[to:at-1], newline)); to == 0 || data[to-1] == '\n' {
+				a.seen++ // lines count where they begin
+			}
+			a.looked += uint64(at - to)
+			a.front = append(a.front[:0], data[to:min(at, to+backSize-1)]...)
+			h.off, at = base+int64(to), to
+		}
+	}
+	for rest := a.spans; len(rest) > 0; {
+		room, why, err := a.offer()
+		if err != nil {
+			return err
+		}
+		var taken []filter.Span
+		taken, rest = choose(data, rest, room, a.linesLeft(), true)
+		first, last := taken[0], taken[len(taken)-1]
+		parted := first.From > 0 && data[first.From-1] != '\n'
+		ends := data[last.To-1] == '\n' || last.To == len(data)
+		if parted && why != "" && a.some && ends {
+			pass(last.To)
+			return why
+		}
+		f := wire.Frame{Kind: wire.Lines}
+		a.wrap(&f, data, taken)
+		count := bytes.Count(f.Payload[:len(f.Payload)-1], newline)
+		if parted {
+			f.Flags |= wire.Cont
+		} else {
+			count++
+		}
+		switch {
+		case data[last.To-1] == '\n':
+		case last.To == len(data):
+			f.Flags |= wire.NoEOL
+		default:
+			f.Flags |= wire.Open
+		}
+		pass(first.From)
+		if err := a.deliver(f, h.off, count); err != nil {
+			return err
+		}
+	}
+	pass(0)
+	return a.beat()
+}

@@ -61,6 +61,9 @@ func (f *fake) serveTests(mux *http.ServeMux) {
 			<link rel="stylesheet" href="%[1]s/src/static/css/tokens.css"><link rel="stylesheet" href="%[1]s/src/static/css/base.css">
 			<link rel="stylesheet" href="%[1]s/src/static/css/log.css"><body><script type="module" src="%[1]s/src/jstest/run.js"></script>`, f.base)
 	})
+	mux.HandleFunc("GET "+f.base+"/levels", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeFile(w, r, "../internal/filter/testdata/levels.json")
+	})
 	mux.HandleFunc("GET "+f.base+"/frames", func(w http.ResponseWriter, r *http.Request) {
 		if err := json.NewEncoder(w).Encode(frameCases(f.t)); err != nil {
 			f.t.Error(err)

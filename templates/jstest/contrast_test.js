@@ -39,3 +39,15 @@ export function testAllTextIsAA() {
   contrast('--special', '--surface-over', AA)
   contrast('--error', '--error-surface', AA)
 }
+
+export function testTerminalsColoursAreAA() {
+  for (const name of ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']) contrast(`--ansi-${name}`, '--surface', AA)
+}
+
+export function testTextOnMarksIsReadable() {
+  for (const mark of ['--hit', '--hit-current', '--mark-1', '--mark-2', '--mark-3', '--mark-4', '--mark-5', '--mark-6', '--error-surface', '--add']) contrast('--text', mark, AA)
+}
+
+export function testBarsAreSeen() {
+  for (const bar of ['--warn', '--error', '--info', '--debug']) contrast(bar, '--surface', SHAPES)
+}

@@ -37,8 +37,10 @@ type file struct {
 	flush  bool          // grace is over: half a line is all there will ever be
 	marks  []wire.Marker // said before its next bytes
 	failed error         // it could not be read, and is tried again
-	checks []checkpoint  // further back than back
-	hole   int64         // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
+	heir   *file         // has the same text under another inode, up to left
+	left   int64
+	checks []checkpoint // further back than back
+	hole   int64        // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
 	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,
 	packed *file       // and the inode is this one's

@@ -8,23 +8,23 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 
 	"livetail/internal/wire"
 )
 
-// model knows what was written, and to which file, by the names files would have if nobody ever renamed them.
+// model is the writer's own record, and what a reader may expect by it.
 type model struct {
 	*bench
-	t    *rapid.T
-	n    int    // lines written
-	half string // what was written of a line that is not ended
-	want []string
-	kept int // frames before this one are of a file that is not there any more
-}
-
-func (m *model) put(text string) {
-	m.bench.append("f", text)
+	t      *rapid.T
+	n      int    // lines written
+	half   string // what was written of a line that is not ended
+	want   strings.Builder
+	gone   int // bytes of want that are in no file any more: nobody can resume from there
+	copied int // bytes of want that are in a copy only, which must be told from others by what is in it
+	// Something was written to the file that has the name now; it was read, so that a copy can be told from other files.
+	rooted, settled bool
 }
 
 func (m *model) line() string {
@@ -32,10 +32,30 @@ func (m *model) line() string {
 	return fmt.Sprintf("line %06d %s\n", m.n, strings.Repeat("x", m.n*7%90))
 }
 
-// settle waits until everything that was written has come, in order, and forgets it.
+func (m *model) put(text string) {
+	m.append("f", text)
+	m.half += text
+	if at := strings.LastIndexByte(m.half, '\n') + 1; at > 0 {
+		m.want.WriteString(m.half[:at])
+		m.half = m.half[at:]
+		m.rooted = true
+	}
+}
+
+// whole ends a line that was begun: the file will not be written to any more.
+func (m *model) whole() {
+	if m.half != "" {
+		m.put("\n")
+	}
+}
+
+// fresh notes that the name is another file's now, or the same one's from its beginning.
+func (m *model) fresh() { m.rooted, m.settled = false, false }
+
+// settle waits until everything that was written has come, in order.
 func (m *model) settle() {
 	m.sink.set(&m.sink.blocked, false)
-	want := strings.Join(m.want, "")
+	want := m.want.String()
 	end := time.Now().Add(patience / 4)
 	for n := 0; ; n++ {
 		m.sink.mu.Lock()
@@ -45,19 +65,11 @@ func (m *model) settle() {
 			m.t.Fatalf("%v", wrong)
 		}
 		if got == want {
+			m.settled = m.rooted
 			return
 		}
 		if !strings.HasPrefix(want, got) || time.Now().After(end) {
-			at := 0
-			for at < len(got) && at < len(want) && got[at] == want[at] {
-				at++
-			}
-			m.follower.mu.Lock()
-			defer m.follower.mu.Unlock()
-			for _, h := range m.follower.held {
-				m.t.Logf("held %s ino %d off %d size %d upto %d tried %d fd %d nlink %d until %v cut %v", h.name, h.ino, h.off, h.size(), h.upto, h.tried, h.fd, h.st.Nlink, h.until, h.cut)
-			}
-			m.t.Fatalf("after %d bytes of %d\ngot  %.300q\nwant %.300q\nmarks %v", at, len(want), got[at:], want[at:], m.sink.marks())
+			m.explain(got, want)
 		}
 		if n > 50 {
 			m.clock.advance(time.Second / 8) // what no event told, a look finds
@@ -66,22 +78,234 @@ func (m *model) settle() {
 	}
 }
 
-// destroy waits until all was read, since the file will be no more. What came is no place to resume from then.
-func (m *model) destroy() {
-	m.settle()
-	m.sink.mu.Lock()
-	defer m.sink.mu.Unlock()
-	m.kept = len(m.sink.frames)
+func (m *model) explain(got, want string) {
+	at := 0
+	for at < len(got) && at < len(want) && got[at] == want[at] {
+		at++
+	}
+	m.holds()
+	m.t.Fatalf("after %d bytes of %d\ngot  %.300q\nwant %.300q\nmarks %v", at, len(want), got[at:], want[at:], m.sink.marks())
+}
+
+// holds says what the reader holds, for a failure.
+func (m *model) holds() {
+	m.follower.mu.Lock()
+	defer m.follower.mu.Unlock()
+	m.t.Logf("told %q because %q, busy %v", m.follower.told, m.follower.why, m.follower.busy.Load())
+	for _, h := range m.follower.held {
+		m.t.Logf("held %s ino %d off %d size %d upto %d tried %d fd %d nlink %d until %v cut %v", h.name, h.ino, h.off, h.size(), h.upto, h.tried, h.fd, h.st.Nlink, h.until, h.cut)
+	}
+}
+
+// held waits until the reader has the file open that has the name: from then on it may be deleted.
+func (m *model) held() {
+	for n := 0; ; n++ {
+		var st unix.Stat_t
+		if err := unix.Stat(m.path, &st); err != nil {
+			m.t.Fatal(err)
+		}
+		m.follower.mu.Lock()
+		last, many := m.follower.last(), len(m.follower.held) >= maxHeld
+		ok := last != nil && last.same(&st)
+		m.follower.mu.Unlock()
+		if ok {
+			return
+		}
+		if many {
+			m.settle() // the bound of what can wait for a paused sink
+		}
+		if n > 5000 {
+			m.holds()
+			m.t.Fatalf("the file with inode %d is never opened", st.Ino)
+		}
+		if n > 50 {
+			m.clock.advance(time.Second / 8)
+		}
+		time.Sleep(200 * time.Microsecond)
+	}
+}
+
+// destroy notes that what was written so far will be nowhere, and waits for it to be read, or only to be held.
+func (m *model) destroy(t *rapid.T) {
+	m.whole()
+	if rapid.Bool().Draw(t, "settled") {
+		m.settle()
+	}
+	m.held()
+	m.gone = m.want.Len()
 }
 
 func (m *model) shift() {
-	for n := 8; n > 0; n-- {
+	for n := 40; n > 0; n-- {
 		os.Rename(m.at(fmt.Sprintf("f.%d", n)), m.at(fmt.Sprintf("f.%d", n+1)))
 	}
 }
 
-// TestModel does what happens to logs, in any order. Only where the action itself destroys bytes does it wait until they were
-// read.
+func (m *model) write(t *rapid.T) {
+	for range rapid.IntRange(1, 40).Draw(t, "lines") {
+		m.put(m.line())
+	}
+}
+
+func (m *model) writeHalf(*rapid.T) {
+	m.n++ // no two alike: what is the same to the byte is told by nobody
+	m.put(fmt.Sprintf("half %d ", m.n))
+}
+
+func (m *model) rotate(*rapid.T) {
+	m.whole()
+	m.shift()
+	m.rename("f", "f.1")
+	m.append("f", "")
+	m.fresh()
+}
+
+// rotateOften leaves no time for a look in between.
+func (m *model) rotateOften(t *rapid.T) {
+	for range rapid.IntRange(2, 4).Draw(t, "rotations") {
+		m.put(m.line())
+		m.rotate(t)
+	}
+}
+
+// copytruncate may take from the file what nobody read yet, since the copy has it; unless nothing tells that it is its copy.
+func (m *model) copytruncate(t *rapid.T) {
+	m.whole()
+	if !m.settled || rapid.Bool().Draw(t, "settled") {
+		m.settle()
+	}
+	m.held()
+	m.shift()
+	if err := copyFile(m.path, m.bench.at("f.1")); err != nil {
+		t.Fatal(err)
+	}
+	os.Truncate(m.path, 0)
+	m.gone = m.want.Len() // a copy of a few lines is told from no other file once its reader is gone
+	m.fresh()
+}
+
+func (m *model) delete(t *rapid.T) {
+	m.destroy(t)
+	m.remove("f")
+	m.append("f", "")
+	m.fresh()
+}
+
+func (m *model) truncateAndGrow(*rapid.T) {
+	m.whole()
+	m.settle()
+	m.gone = m.want.Len()
+	text := m.line() + m.line()
+	m.bench.write("f", text)
+	m.want.WriteString(text)
+	m.fresh()
+	m.rooted = true
+}
+
+// cut takes the file's last lines off, which were read. It waits for the reader to see it: who writes at once may make it look
+// like another file.
+func (m *model) cut(t *rapid.T) {
+	m.whole()
+	m.settle()
+	data, err := os.ReadFile(m.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := []int{}
+	for i, c := range data {
+		if c == '\n' && i+1 < len(data) {
+			ends = append(ends, i+1)
+		}
+	}
+	if len(ends) == 0 {
+		return
+	}
+	to := ends[rapid.IntRange(max(0, len(ends)-40), len(ends)-1).Draw(t, "end")]
+	if to < headSize && len(data) > backSize {
+		return // too little is left to be known again
+	}
+	os.Truncate(m.path, int64(to))
+	for n := 0; n < 5000; n++ {
+		m.follower.mu.Lock()
+		off := m.follower.last().off
+		m.follower.mu.Unlock()
+		if off == int64(to) {
+			break
+		}
+		if n > 50 {
+			m.clock.advance(time.Second / 8)
+		}
+		time.Sleep(200 * time.Microsecond)
+	}
+	m.gone = m.want.Len()
+}
+
+func (m *model) save(t *rapid.T) {
+	if rapid.Bool().Draw(t, "settled") {
+		m.settle()
+	}
+	m.held()
+	old, err := os.ReadFile(m.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := m.line()
+	m.bench.write("t", string(old)+text)
+	m.rename("t", "f")
+	m.copied = m.want.Len()
+	m.want.WriteString(m.half + text)
+	m.half = ""
+	m.rooted = true
+}
+
+func (m *model) replace(t *rapid.T) {
+	m.destroy(t)
+	text := m.line()
+	m.bench.write("t", text)
+	m.rename("t", "f")
+	m.want.WriteString(text)
+	m.fresh()
+	m.rooted = true
+}
+
+func (m *model) pauseSink(*rapid.T) {
+	m.sink.mu.Lock()
+	m.sink.blocked = !m.sink.blocked
+	m.sink.cond.Broadcast()
+	m.sink.mu.Unlock()
+}
+
+// resumeAnywhere stops, lets the writer go on alone, and goes on from any line that still exists.
+func (m *model) resumeAnywhere(t *rapid.T) {
+	m.settle()
+	from, rest, ok := m.token(t)
+	if !ok {
+		return
+	}
+	m.pause()
+	m.want.Reset()
+	m.want.WriteString(rest)
+	m.gone, m.copied = 0, 0
+	for range rapid.IntRange(0, 3).Draw(t, "meanwhile") {
+		switch rapid.SampledFrom([]string{"write", "write half a line", "rename", "rename often"}).Draw(t, "what") {
+		case "write":
+			m.write(t)
+		case "write half a line":
+			m.writeHalf(t)
+		case "rename":
+			m.rotate(t)
+		default:
+			m.rotateOften(t)
+		}
+	}
+	if rapid.Bool().Draw(t, "cold") {
+		m.coldly()
+	}
+	m.resume(from)
+	m.settle()
+}
+
+// TestModel does what happens to logs, in any order. Only what cannot be told by anybody is left out.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t, lines(1e6))
@@ -91,115 +315,49 @@ func TestModel(t *testing.T) {
 		b.follow()
 		b.mark(wire.MarkLive)
 		rt.Repeat(map[string]func(*rapid.T){
-			"write": func(t *rapid.T) {
-				for range rapid.IntRange(1, 40).Draw(t, "lines") {
-					text := m.half + m.line()
-					m.put(text[len(m.half):])
-					m.half = ""
-					m.want = append(m.want, text)
-				}
-			},
-			"write half a line": func(t *rapid.T) {
-				m.n++
-				half := fmt.Sprintf("half %d ", m.n)
-				m.put(half)
-				m.half += half
-			},
-			"rename": func(t *rapid.T) {
-				if m.half != "" {
-					m.put("\n")
-					m.want = append(m.want, m.half+"\n")
-					m.half = ""
-				}
-				m.shift()
-				m.rename("f", "f.1")
-				m.bench.append("f", "")
-			},
-			"copytruncate": func(t *rapid.T) {
-				if m.half != "" {
-					m.put("\n")
-					m.want = append(m.want, m.half+"\n")
-					m.half = ""
-				}
-				m.destroy()
-				m.shift()
-				if err := copyFile(m.path, m.bench.at("f.1")); err != nil {
-					t.Fatal(err)
-				}
-				os.Truncate(m.path, 0)
-			},
-			"delete": func(t *rapid.T) {
-				if m.half != "" {
-					m.put("\n")
-					m.want = append(m.want, m.half+"\n")
-					m.half = ""
-				}
-				m.destroy()
-				m.remove("f")
-				m.bench.append("f", "")
-			},
-			"truncate and write more": func(t *rapid.T) {
-				m.half = ""
-				m.destroy()
-				text := m.line() + m.line()
-				m.write("f", text)
-				m.want = append(m.want, text)
-			},
-			"replace": func(t *rapid.T) {
-				m.destroy()
-				old, err := os.ReadFile(m.path)
-				if err != nil {
-					t.Fatal(err)
-				}
-				text := m.line()
-				m.write("t", string(old)+text)
-				m.rename("t", "f")
-				m.want = append(m.want, m.half+text)
-				m.half = ""
-			},
-			"pause": func(t *rapid.T) {
-				m.sink.mu.Lock()
-				m.sink.blocked = !m.sink.blocked
-				m.sink.cond.Broadcast()
-				m.sink.mu.Unlock()
-			},
-			"look":  func(t *rapid.T) { m.clock.advance(time.Second) },
-			"grace": func(t *rapid.T) { m.settle(); m.clock.advance(time.Minute) },
-			"resume": func(t *rapid.T) {
-				m.settle()
-				from, rest, ok := m.token(t)
-				if !ok {
-					return
-				}
-				m.pause()
-				m.kept = 0
-				if rapid.Bool().Draw(t, "cold") {
-					m.coldly()
-				}
-				m.resume(from)
-				m.want = rest
-				m.settle()
-			},
-			"": func(t *rapid.T) {},
+			"write":                   m.write,
+			"write half a line":       m.writeHalf,
+			"rename":                  m.rotate,
+			"rename often":            m.rotateOften,
+			"copytruncate":            m.copytruncate,
+			"delete":                  m.delete,
+			"truncate and write more": m.truncateAndGrow,
+			"cut":                     m.cut,
+			"save":                    m.save,
+			"replace":                 m.replace,
+			"pause":                   m.pauseSink,
+			"look":                    func(*rapid.T) { m.clock.advance(time.Second) },
+			"grace":                   func(*rapid.T) { m.settle(); m.clock.advance(time.Minute) },
+			"resume":                  m.resumeAnywhere,
+			"":                        func(*rapid.T) {},
 		})
+		m.whole()
 		m.settle()
 	})
 }
 
 // token picks a line that came and still exists, and says what must come from there on.
-func (m *model) token(t *rapid.T) (wire.Position, []string, bool) {
+func (m *model) token(t *rapid.T) (wire.Position, string, bool) {
 	m.sink.mu.Lock()
 	defer m.sink.mu.Unlock()
 	var frames []record
-	for _, r := range m.sink.frames[m.kept:] {
+	var good []int // of frames: those that can be found again
+	at := 0
+	for _, r := range m.sink.frames {
 		if r.Kind == wire.Lines {
+			tok, _ := parseToken(r.After[r.Index].File)
+			told := max(int64(tok.headN), tok.checkAt) >= minAlone && (r.Start <= headSize || tok.checkAt > headSize)
+			if at >= m.gone && (at >= m.copied || told) {
+				good = append(good, len(frames))
+			}
 			frames = append(frames, r)
+			at += len(r.Payload)
 		}
 	}
-	if len(frames) == 0 {
-		return nil, nil, false
+	if len(good) == 0 {
+		return nil, "", false
 	}
-	i := rapid.IntRange(0, len(frames)-1).Draw(t, "frame")
+	i := rapid.SampledFrom(good).Draw(t, "frame")
 	r := frames[i]
 	starts := []int{0}
 	for at, c := range r.Payload[:len(r.Payload)-1] {
@@ -213,5 +371,5 @@ func (m *model) token(t *rapid.T) (wire.Position, []string, bool) {
 	for _, later := range frames[i+1:] {
 		rest.Write(later.Payload)
 	}
-	return wire.Position{{File: r.After[r.Index].File, Offset: r.Start + int64(start)}}, []string{rest.String()}, true
+	return wire.Position{{File: r.After[r.Index].File, Offset: r.Start + int64(start)}}, rest.String(), true
 }

@@ -155,6 +155,11 @@ func (f *Follower) resolve(tokens []token, now *file) {
 			f.marks = append(f.marks, f.lost(list, tok))
 			continue
 		}
+		for h := list[at].held; h.heir != nil; h = h.heir { // what was read of it is read on there
+			if next := slices.IndexFunc(list, func(s sibling) bool { return s.held == h.heir }); next >= 0 {
+				at = next
+			}
+		}
 		newest = max(newest, at)
 		if h := list[at].held; !slices.Contains(f.held, h) {
 			f.goOn(h, f.start.From[i].Offset)
@@ -167,8 +172,10 @@ func (f *Follower) resolve(tokens []token, now *file) {
 		next = f.newerThan(list, tokens[len(tokens)-1])
 	}
 	for _, s := range list[next:] {
-		if s.held != nil && !slices.Contains(f.held, s.held) {
-			s.held.reset()
+		if h := s.held; h != nil && !slices.Contains(f.held, h) {
+			if h.heir == nil || !h.seek(h.left) {
+				h.reset()
+			}
 		}
 	}
 	if newest >= 0 { // what fails here is met again by the sweep

@@ -150,7 +150,9 @@ func (f *Follower) take(list []sibling, now time.Time) error {
 		h.until = now.Add(f.t.grace)
 		if last := f.last(); last != nil {
 			last.until = now.Add(f.t.grace)
-			h.marks = append(h.marks, f.change(last, h))
+			if h.heir == nil && last.heir != h {
+				h.marks = append(h.marks, f.change(last, h))
+			}
 		}
 		f.held = append(f.held, h)
 		if s.log {
@@ -239,7 +241,8 @@ func (f *Follower) continues(old, fresh *file) bool {
 		return false
 	}
 	fresh.cut = old.cut
-	old.seek(old.size()) // somebody may still write to it
+	old.heir, old.left = fresh, old.size()
+	old.seek(old.left) // somebody may still write to it
 	f.held = append(f.held, fresh)
 	return true
 }

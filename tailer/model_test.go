@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -307,6 +308,9 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 
 // TestModel does what happens to logs, in any order. Only what cannot be told by anybody is left out.
 func TestModel(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		f.Value.Set("200")
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		b := newBench(t, lines(1e6))
 		defer b.end()

@@ -92,10 +92,24 @@ func (f *Follower) extend(now time.Time) error {
 	}
 	defer f.drop(list)
 	defer func() { f.learn(list) }()
-	if _, err := f.glance(); err == nil && !fresh.same(&f.st) {
+	switch _, err := f.glance(); {
+	case err != nil:
+		byBirth(list, fresh) // so was it, and the name is not there at this moment
+	case !fresh.same(&f.st):
 		return unix.ENOENT // it was rotated again before the list was made
 	}
 	return f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
+}
+
+// byBirth moves fresh, which is last in list, before what was made after it.
+func byBirth(list []sibling, fresh *file) {
+	own := born(fresh.fd, "", &fresh.st)
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.held == nil && compareTimes(s.key.born, own) > 0 })
+	if last := len(list) - 1; at >= 0 {
+		moved := list[last]
+		copy(list[at+1:], list[at:last])
+		list[at] = moved
+	}
 }
 
 // succeed takes what comes after the newest held file, which is the one at index at of list.

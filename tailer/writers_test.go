@@ -3,6 +3,7 @@ package tailer
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,7 +40,7 @@ const loggerCount = 4
 
 // runWriters lets four loggers write while rotate does its worst, and counts what is missing, repeated, malformed or out of
 // order: nothing may be.
-func runWriters(t *testing.T, rotations int, rotate func(b *bench, round int, reopen func())) {
+func runWriters(t *testing.T, rotations int, rotate func(b *bench, round int, reopen func(loggers ...int))) {
 	b := newBench(t, systemTime)
 	b.write("f", "")
 	b.follow().mark("live")
@@ -64,11 +65,13 @@ func runWriters(t *testing.T, rotations int, rotate func(b *bench, round int, re
 			}
 		})
 	}
-	reopen := func() {
+	reopen := func(some ...int) {
 		pause.Lock()
 		defer pause.Unlock()
-		for _, l := range loggers {
-			l.open()
+		for i, l := range loggers {
+			if len(some) == 0 || slices.Contains(some, i) {
+				l.open()
+			}
 		}
 	}
 	for round := range rotations {
@@ -110,10 +113,10 @@ func shiftNames(b *bench) {
 	}
 }
 
-func TestWriters_PlainAppend(t *testing.T) { runWriters(t, 10, func(*bench, int, func()) {}) }
+func TestWriters_PlainAppend(t *testing.T) { runWriters(t, 10, func(*bench, int, func(...int)) {}) }
 
 func TestWriters_RenameAndCreate(t *testing.T) {
-	runWriters(t, 10, func(b *bench, _ int, reopen func()) {
+	runWriters(t, 10, func(b *bench, _ int, reopen func(...int)) {
 		shiftNames(b)
 		b.rename("f", "f.1")
 		reopen()
@@ -121,17 +124,19 @@ func TestWriters_RenameAndCreate(t *testing.T) {
 }
 
 func TestWriters_RenameCreateAndKeepTheOldDescriptor(t *testing.T) {
-	runWriters(t, 10, func(b *bench, _ int, reopen func()) {
+	runWriters(t, 10, func(b *bench, round int, reopen func(...int)) {
 		shiftNames(b)
 		b.rename("f", "f.1")
 		b.append("f", "")
-		time.Sleep(100 * time.Millisecond) // scenario: the writer keeps the old descriptor, as between logrotate and its signal
-		reopen()
+		for i := range loggerCount {
+			time.Sleep(30 * time.Millisecond) // scenario: writers keep the old descriptor, each longer, as between logrotate and their signals
+			reopen((i + round) % loggerCount)
+		}
 	})
 }
 
 func TestWriters_DeleteAndCreate(t *testing.T) {
-	runWriters(t, 10, func(b *bench, _ int, reopen func()) {
+	runWriters(t, 10, func(b *bench, _ int, reopen func(...int)) {
 		b.remove("f")
 		reopen()
 		// What nobody holds when it is deleted again is lost to everybody: each logger holds it, and the follower must.

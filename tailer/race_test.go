@@ -1,0 +1,5 @@
+//go:build race
+
+package tailer
+
+const raceEnabled = true

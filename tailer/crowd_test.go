@@ -57,3 +57,18 @@ func TestRow05_RenamedWhileItIsOpened(t *testing.T) {
 	}
 	h.close()
 }
+
+// What a look saw of a file while it was the newest is no size to read it by once there is a newer one.
+func TestRow02_OrderAfterLooksOfAWaitingFollower(t *testing.T) {
+	b := live(t, "a\n")
+	b.sink.set(&b.sink.blocked, true)
+	b.append("f", "b\n")
+	b.looks(2)
+	b.rename("f", "f.1")
+	b.append("f", "")
+	b.looks(2)
+	b.append("f.1", "c\n")
+	b.append("f", "d\n")
+	b.sink.set(&b.sink.blocked, false)
+	b.text("a\nb\nc\nd\n")
+}

@@ -43,7 +43,7 @@ func (f *Follower) survey() {
 			continue
 		}
 		var err error
-		if !h.fresh {
+		if !h.fresh || i < len(f.held)-1 { // what was seen earlier is too old for all but the newest
 			err = h.look()
 		}
 		h.fresh = false

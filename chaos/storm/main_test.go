@@ -3,6 +3,7 @@
 package storm
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -36,6 +37,12 @@ func built(m *testing.M) int {
 		}
 	}
 	programs = dir
+	// Most of a scenario is waiting, so more of them than processors may run at once.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	return m.Run()
 }
 

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -23,9 +24,10 @@ import (
 type page struct {
 	person  *person
 	journal *journal
-	lines   int  // of backlog, at first
-	slow    int  // bytes a second that it reads; 0: all there are
-	once    bool // it does not come back
+	lines   int           // of backlog, at first
+	slow    *atomic.Int64 // bytes a second that it reads; nil or 0: all there are
+	direct  bool          // no link in between, whose buffers would read for it
+	once    bool          // it does not come back
 	cancel  context.CancelFunc
 	done    chan struct{}
 
@@ -37,11 +39,12 @@ type page struct {
 	state     string
 	live      bool
 	behind    int64
-	connected int         // sockets that said something
-	heard     time.Time   // last message
-	replaced  int         // times that the log was reconnected to
-	closings  map[int]int // by code
-	answers   map[int]int // statuses of the API that were not 200
+	frame     func(*wire.Frame) // looks at each
+	connected int               // sockets that said something
+	heard     time.Time         // last message
+	replaced  int               // times that the log was reconnected to
+	closings  map[int]int       // by code
+	answers   map[int]int       // statuses of the API that were not 200
 	worst     time.Duration
 	stalled   bool // it reads nothing
 	wake      chan struct{}
@@ -106,7 +109,11 @@ func (g *page) web() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	webs := g.person.site.webs
-	return webs[g.at%len(webs)].url()
+	if w := webs[g.at%len(webs)]; g.direct {
+		return "http://" + w.front.to
+	} else {
+		return w.url()
+	}
 }
 
 // visit is one connection; it returns how it ended: a close code, the status of a refusal, or 0.
@@ -156,7 +163,7 @@ func (g *page) visit(ctx context.Context) int {
 
 // client is one whose connections can read slowly.
 func (g *page) client() *http.Client {
-	if g.slow == 0 {
+	if g.slow == nil {
 		return &http.Client{Jar: g.person.Jar}
 	}
 	dial := func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -164,7 +171,7 @@ func (g *page) client() *http.Client {
 		if err != nil {
 			return nil, err
 		}
-		c.(*net.TCPConn).SetReadBuffer(16 << 10)
+		c.(*net.TCPConn).SetReadBuffer(128 << 10)
 		return &slowConn{c, g.slow}, nil
 	}
 	return &http.Client{Jar: g.person.Jar, Transport: &http.Transport{DialContext: dial}}
@@ -173,12 +180,16 @@ func (g *page) client() *http.Client {
 // slowConn reads no more than so many bytes a second.
 type slowConn struct {
 	net.Conn
-	speed int
+	speed *atomic.Int64
 }
 
 func (c *slowConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p[:min(len(p), max(c.speed/10, 1))])
-	pause(time.Duration(n) * time.Second / time.Duration(c.speed))
+	speed := c.speed.Load()
+	if speed == 0 {
+		return c.Conn.Read(p)
+	}
+	n, err := c.Conn.Read(p[:min(int64(len(p)), speed/10)])
+	pause(time.Duration(n) * time.Second / time.Duration(speed))
 	return n, err
 }
 
@@ -239,6 +250,9 @@ func (g *page) take(kind websocket.MessageType, message []byte) error {
 		g.position = f.After.String()
 	}
 	g.behind = f.Behind
+	if g.frame != nil {
+		g.frame(&f)
+	}
 	if f.Kind == wire.Mark {
 		var m wire.Marker
 		if err := json.Unmarshal(f.Payload, &m); err != nil {

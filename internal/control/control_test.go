@@ -171,6 +171,17 @@ func TestFair(t *testing.T) {
 	}
 }
 
+// A process that was frozen for less than echoes may be late is told so by its clock alone.
+func TestALateClockMakesSilenceFresh(t *testing.T) {
+	start := time.Unix(1e9, 0)
+	f := NewFair(start)
+	now := start.Add(TickEvery + clockLate + time.Millisecond)
+	f.Tick(now)
+	if got := f.Silent(start, now); got != 0 {
+		t.Errorf("%v of silence count, of a process that slept", got)
+	}
+}
+
 // An echo of an earlier round says nothing about now.
 func TestOldEchoDoesNotCount(t *testing.T) {
 	start := time.Unix(1e9, 0)

@@ -76,6 +76,7 @@ type flow struct {
 	granted time.Time // when credit was last given
 	lent    uint64    // of an earlier epoch, not yet free
 	unread  uint64    // cost of what was accepted and not consumed, of all epochs
+	used    uint64    // cost of all that was consumed
 	acked   bool      // the run named this epoch
 }
 
@@ -124,9 +125,17 @@ func (f *flow) ack() {
 	f.lent = 0
 }
 
+const (
+	// swallowed is what the kernel and the network take for the slowest page as if it read at once: until more was consumed,
+	// nobody knows how fast it reads, and windows stay cautious.
+	swallowed = 512 << 10
+	cautious  = 16 << 10
+)
+
 // read notes that the reader took a frame of this cost, and says whether more credit is to be given, which is then counted.
 func (f *flow) read(cost uint64, now time.Time) (more bool) {
 	f.unread -= min(cost, f.unread)
+	f.used += cost
 	if f.upto-f.next > max(f.window/2, wire.FrameCost+wire.MinPayload) {
 		return false
 	}
@@ -136,7 +145,7 @@ func (f *flow) read(cost uint64, now time.Time) (more bool) {
 	}
 	// Who is busy gets more. A slow reader does not: a frame is as large as its credit, and one that takes longer to arrive
 	// than a page is willing to hear nothing would never arrive.
-	if f.acked && now.Sub(f.granted) < quick {
+	if f.acked && now.Sub(f.granted) < quick && (f.window < cautious || f.used > swallowed) {
 		f.window = f.pool.grow(f.window)
 	}
 	if upto := f.next + f.room(); upto > f.upto {

@@ -17,6 +17,7 @@ type world struct {
 	now    time.Time
 	events events
 	n      int
+	most   int64   // bytes of one frame
 	bad    float64 // chance that a message is lost, and that it comes twice
 	pool   pool
 	seats  seats
@@ -109,7 +110,7 @@ type held struct {
 }
 
 func newWorld(seed uint64, tails int, bad float64) *world {
-	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), bad: bad, pool: newPool(defaultPool, tails), seats: newSeats(defaultAnswers)}
+	w := &world{rnd: rand.New(rand.NewPCG(seed, 1)), now: time.Unix(1e9, 0), most: 5000, bad: bad, pool: newPool(defaultPool, tails), seats: newSeats(defaultAnswers)}
 	for range tails {
 		t := &simTail{w: w, runs: map[uint64]*simRun{}}
 		t.m = machine{id: wire.NewTailID(), flow: flow{pool: &w.pool, window: w.pool.base}, asking: asking{seats: &w.seats}}
@@ -186,7 +187,7 @@ func (t *simTail) control(msg wire.Message) {
 	}
 }
 
-var nothing [5000]byte // only lengths matter here
+var nothing [wire.MaxPayload]byte // only lengths matter here
 
 func (r *simRun) hello() {
 	if r.ended || r.mute || r.g.Epoch > 0 {
@@ -220,7 +221,7 @@ func (r *simRun) roll() {
 // publish sends as far as credit and log go.
 func (r *simRun) publish() {
 	for !r.ended && !r.mute && r.at < r.t.size && r.g.Credit >= r.seq+wire.FrameCost+wire.MinPayload {
-		n := min(int64(r.g.Credit-r.seq-wire.FrameCost), r.t.size-r.at, 1+r.t.w.rnd.Int64N(5000))
+		n := min(int64(r.g.Credit-r.seq-wire.FrameCost), r.t.size-r.at, 1+r.t.w.rnd.Int64N(r.t.w.most))
 		f := wire.Frame{Kind: wire.Lines, Run: r.nonce, Epoch: r.g.Epoch, Seq: r.seq, Start: r.at,
 			After: wire.Position{{File: "f", Offset: r.at + n}}, Payload: nothing[:n]}
 		r.seq += f.Cost()
@@ -389,14 +390,25 @@ func TestSlowReaderIsBounded(t *testing.T) {
 // the connection up.
 func TestSlowReaderGetsSmallFrames(t *testing.T) {
 	w := newWorld(1, 500, 0)
+	w.most = wire.MaxPayload
 	tail := w.tails[0]
 	tail.slow = true
 	tail.grow(1_000_000)
+	swallow := uint64(400_000) // that much the kernel takes for it at once
 	for range 300 {
 		w.until(w.now.Add(100 * time.Millisecond))
 		for took := uint64(0); took < 1000 && len(tail.held) > 0; {
-			w.now = w.now.Add(time.Duration(tail.held[0].cost) * time.Second / 10_000)
-			took += tail.consume()
+			cost := tail.held[0].cost
+			if cost > 40_000 {
+				t.Fatalf("a frame of %d bytes, for a reader of 10 KB/s", cost)
+			}
+			if swallow > cost {
+				swallow -= cost
+			} else {
+				took += cost
+				w.now = w.now.Add(time.Duration(cost) * time.Second / 10_000)
+			}
+			tail.consume()
 		}
 	}
 	if tail.m.window > 40_000 {

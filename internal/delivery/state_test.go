@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"livetail/internal/control"
 	"livetail/internal/wire"
 )
 
@@ -113,6 +114,13 @@ func TestFrameInFlightIsNotLost(t *testing.T) {
 	m.tick(t0.Add(time.Second), patient)
 	if m.epoch != 1 {
 		t.Error("asked again for a frame that came")
+	}
+}
+
+// A worker that dies right after a roll-call has 6 s until its tails are elsewhere: 1.5 of them are for the next run to be greeted.
+func TestSilenceFitsTheBudget(t *testing.T) {
+	if most := 6*time.Second - 1500*time.Millisecond; silence > most || silence < 2*control.RollEvery {
+		t.Errorf("a run is replaced after a silence of %v: less than two roll-calls, or more than %v", silence, most)
 	}
 }
 

@@ -344,3 +344,30 @@ func TestStopHandsOver(t *testing.T) {
 		})
 	}
 }
+
+// idler follows without ever turning its loop.
+type idler struct{ chatter }
+
+func (*idler) Follow(ctx context.Context, _ Start, _ Sink) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A follower that hangs is not listed, so that its tail is given to another.
+func TestRollCallLeavesOutWhoHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &idler{}
+		f, tail, _, stop := setting(t, &c.chatter)
+		defer stop()
+		f.runs.o.Open = func(wire.Log) Follower { return c }
+		run := heard[wire.Hello](f)[0].Run
+		f.say(wire.Go{Tail: tail, Run: run, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: "l"}, Credit: 1000})
+		<-time.After(3 * time.Second) // the first roll-call may list it: it was told to go since
+		heard[wire.Message](f)
+		<-time.After(5 * time.Second)
+		if rolls := heard[wire.WorkerRoll](f); len(rolls) > 0 {
+			t.Errorf("a follower that hangs is listed: %+v", rolls)
+		}
+		f.say(wire.No{Tail: tail, Run: run})
+	})
+}

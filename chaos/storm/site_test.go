@@ -29,6 +29,7 @@ type site struct {
 	dir     string
 	logs    string
 	redis   *testredis.Server
+	url     string // of Redis, if not through a link
 	webs    []*node
 	workers []*node
 }
@@ -44,13 +45,19 @@ type node struct {
 	front   *link // of a web: what pages connect to
 }
 
-func newSite(t testing.TB, webs, workers int, redisArgs ...string) *site {
+func newSite(t testing.TB, webs, workers int) *site {
+	t.Helper()
+	return newSiteOn(t, testredis.Start(t), "", webs, workers)
+}
+
+// newSiteOn is newSite with a Redis of one's own, which is reached by that URL, if any, instead of through links.
+func newSiteOn(t testing.TB, server *testredis.Server, url string, webs, workers int) *site {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir()) // the kernel says where a descriptor leads without links
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{t: t, dir: dir, logs: filepath.Join(dir, "logs"), redis: testredis.Start(t, redisArgs...)}
+	s := &site{t: t, dir: dir, logs: filepath.Join(dir, "logs"), redis: server, url: url}
 	if err := os.Mkdir(s.logs, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -77,16 +84,20 @@ func (s *site) node(kind string, i int) *node {
 	s.t.Helper()
 	n := &node{site: s, kind: kind, name: fmt.Sprintf("%s-%d", kind, i+1), toRedis: newLink(s.t, s.redis.Addr)}
 	listen := freeAddr(s.t)
+	url := s.url
+	if url == "" {
+		url = "redis://" + n.toRedis.addr()
+	}
 	n.config = s.write(n.name+".yaml", fmt.Sprintf(`
 web: {listen: "%s", limits: {tails_per_user: 4000, tails: 4000}}
-redis: {url: "redis://%s", namespace: %s}
+redis: {url: "%s", namespace: %s}
 secret_file: %s/secret
 worker: {host: %s, places: 4000}
 logs:
   - {id: apps, folder: %s}
 users:
   - {name: %s, hash: "%s", admin: true}
-`, listen, n.toRedis.addr(), namespace, s.dir, host, s.logs, user, cheapHash(password)), 0o600)
+`, listen, url, namespace, s.dir, host, s.logs, user, cheapHash(password)), 0o600)
 	if kind == "web" {
 		n.front = newLink(s.t, listen)
 	}

@@ -43,7 +43,7 @@ func (p *parser) tls(v value, r *Redis) {
 		}
 		there.fault("is alone: write %s too, or remove this", missing)
 	}
-	if r.URL != "" && !strings.HasPrefix(r.URL, "rediss://") {
+	if r.URL != "" && !strings.HasPrefix(r.URL, "rediss://") && !strings.HasPrefix(r.URL, "rediss+sentinel://") {
 		for _, v := range []value{ca, cert, key, name} {
 			if !v.empty() {
 				v.fault("is for TLS, and redis.url does not ask for TLS: write rediss:// there, or remove this")
@@ -77,6 +77,14 @@ func (v value) redisURL(dst *string) {
 		*dst = s
 		return
 	}
+	if strings.HasPrefix(s, "redis+sentinel://") || strings.HasPrefix(s, "rediss+sentinel://") {
+		if _, ok := SentinelOf(s); !ok {
+			v.fault("does not say whom to ask for which master: write redis+sentinel://HOST:26379,HOST:26379/NAME/0")
+			return
+		}
+		*dst = s
+		return
+	}
 	u, err := url.Parse(s)
 	if err != nil {
 		v.fault("is not a URL: write %s", want)
@@ -84,8 +92,8 @@ func (v value) redisURL(dst *string) {
 	}
 	db := strings.TrimPrefix(u.Path, "/")
 	switch {
-	case strings.Contains(u.Scheme, "cluster") || strings.Contains(u.Scheme, "sentinel"):
-		v.fault("is a cluster or a sentinel, which is not supported: write %s", want)
+	case strings.Contains(u.Scheme, "cluster"):
+		v.fault("is a cluster, which is not supported: write %s", want)
 	case u.User != nil:
 		v.fault("has a user or a password in it: write redis.user, and redis.password_file with the password in a file of mode 0600")
 	case u.Fragment != "":

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -19,6 +20,8 @@ type Options struct {
 	User     string
 	Password string
 	TLS      *tls.Config // nil: as the URL says
+	// Dialer finds the server in another way than by the URL's host; nil: by that. TLS is its business.
+	Dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Clients are the clients of one process. Safe for concurrent use.
@@ -47,6 +50,7 @@ func New(o Options) (*Clients, error) {
 		}
 		base.TLSConfig = o.TLS
 	}
+	base.Dialer = o.Dialer
 	base.ContextTimeoutEnabled = true
 	base.DialTimeout = 2 * time.Second
 	base.DialerRetries = 1

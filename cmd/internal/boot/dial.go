@@ -17,5 +17,5 @@ func (p Parts) Dial() dial.Options {
 	case r.TLSConfig != nil:
 		u.Scheme = "rediss"
 	}
-	return dial.Options{URL: u.String(), User: r.Username, Password: r.Password, TLS: r.TLSConfig}
+	return dial.Options{URL: u.String(), User: r.Username, Password: r.Password, TLS: r.TLSConfig, Dialer: r.Dialer}
 }

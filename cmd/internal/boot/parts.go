@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"livetail/internal/config"
+	"livetail/internal/dial"
 	"livetail/internal/wire"
 )
 
@@ -36,7 +37,13 @@ func NewParts(c *config.Config, log *slog.Logger) (Parts, error) {
 
 // RedisOptions says how to reach the Redis that r names, which is not the embedded one.
 func RedisOptions(r config.Redis) (*redis.Options, error) {
-	o, err := redis.ParseURL(r.URL)
+	sentinel, asks := config.SentinelOf(r.URL)
+	at := r.URL
+	if asks { // the first of them stands for the server that they will name
+		scheme := map[bool]string{false: "redis://", true: "rediss://"}[sentinel.Secure]
+		at = scheme + sentinel.Addrs[0] + "/" + sentinel.DB
+	}
+	o, err := redis.ParseURL(at)
 	if err != nil {
 		return nil, fmt.Errorf("reading redis.url: %w", err)
 	}
@@ -48,6 +55,12 @@ func RedisOptions(r config.Redis) (*redis.Options, error) {
 	}
 	if o.TLSConfig != nil {
 		err = useTLS(o.TLSConfig, r.TLS)
+	}
+	if asks {
+		if o.TLSConfig != nil && r.TLS.ServerName == "" {
+			o.TLSConfig.ServerName = "" // that of whoever is dialled
+		}
+		o.Dialer = dial.Sentinel{Addrs: sentinel.Addrs, Master: sentinel.Master, TLS: o.TLSConfig.Clone()}.Dial
 	}
 	return o, err
 }

@@ -43,6 +43,14 @@ func TestRedisOptions(t *testing.T) {
 	if err != nil || o.TLSConfig.ServerName != "other" {
 		t.Errorf("%+v, %v", o, err)
 	}
+	o, err = RedisOptions(config.Redis{URL: "redis+sentinel://a:1,b/main/4", User: "lt"})
+	if err != nil || o.Dialer == nil || o.DB != 4 || o.Username != "lt" || o.TLSConfig != nil {
+		t.Errorf("%+v, %v", o, err)
+	}
+	o, err = RedisOptions(config.Redis{URL: "rediss+sentinel://a/main"})
+	if err != nil || o.Dialer == nil || o.TLSConfig == nil || o.TLSConfig.ServerName != "" {
+		t.Errorf("%+v, %v", o, err)
+	}
 }
 
 // The certificate is shown to Redis, and Redis's is checked against that authority alone.

@@ -111,25 +111,32 @@ func (f *fakeCatalogue) Find(log wire.Log) (catalogue.Entry, catalogue.Host, boo
 	return catalogue.Entry{}, catalogue.Host{}, false
 }
 
-// quietTail brings nothing until it is closed.
+// quietTail brings what a test gives it, until it is closed.
 type quietTail struct {
 	id     wire.TailID
 	closed chan struct{}
 	once   sync.Once
+	items  chan delivery.Item
+	asked  chan wire.Question
 }
 
-func (q *quietTail) ID() wire.TailID                  { return q.id }
-func (q *quietTail) Consumed(delivery.Item)           {}
-func (q *quietTail) Set(delivery.Set) string          { return "" }
-func (q *quietTail) Ask(uint32, wire.Question) string { return "" }
-func (q *quietTail) Cancel(uint32)                    {}
-func (q *quietTail) Close()                           { q.once.Do(func() { close(q.closed) }) }
+func (q *quietTail) ID() wire.TailID         { return q.id }
+func (q *quietTail) Consumed(delivery.Item)  {}
+func (q *quietTail) Set(delivery.Set) string { return "" }
+func (q *quietTail) Ask(_ uint32, question wire.Question) string {
+	q.asked <- question
+	return ""
+}
+func (q *quietTail) Cancel(uint32) {}
+func (q *quietTail) Close()        { q.once.Do(func() { close(q.closed) }) }
 func (q *quietTail) Next(ctx context.Context) (delivery.Item, error) {
 	select {
 	case <-ctx.Done():
 		return delivery.Item{}, ctx.Err()
 	case <-q.closed:
 		return delivery.Item{}, delivery.ErrEnded
+	case item := <-q.items:
+		return item, nil
 	}
 }
 
@@ -178,7 +185,7 @@ func newRig(t *testing.T, set setup) *rig {
 			return nil
 		},
 		Sockets: consumer.Options{Open: func(request delivery.Request) (consumer.Tail, error) {
-			q := &quietTail{id: wire.NewTailID(), closed: make(chan struct{})}
+			q := &quietTail{id: wire.NewTailID(), closed: make(chan struct{}), items: make(chan delivery.Item, 100), asked: make(chan wire.Question, 100)}
 			r.requests <- request
 			r.tails <- q
 			return q, nil

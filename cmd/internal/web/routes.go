@@ -27,9 +27,10 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("GET /api/v1/logs/live", api.only(s.live))
 	mux.Handle("GET /api/v1/log/{host}/{id...}", api.only(s.apiLog))
 	mux.Handle("GET /api/v1/tail/{host}/{id...}", api.only(s.tail))
+	mux.Handle("GET /api/v1/download/{host}/{id...}", api.only(s.download))
 
 	// mux would lead from here to the same with a slash, and out of the base path.
-	for _, path := range []string{"/static", "/log/{host}", "/api/v1/log/{host}", "/api/v1/tail/{host}"} {
+	for _, path := range []string{"/static", "/log/{host}", "/api/v1/log/{host}", "/api/v1/tail/{host}", "/api/v1/download/{host}"} {
 		mux.HandleFunc(path, s.notFound)
 	}
 	return mux

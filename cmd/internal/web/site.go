@@ -50,9 +50,10 @@ type site struct {
 	sockets *consumer.Handler
 	handler http.Handler
 
-	lists    *lists
-	pace     pace
-	stopping chan struct{} // closed: live lists end, and their pages come back to another process
+	lists     *lists
+	downloads downloads
+	pace      pace
+	stopping  chan struct{} // closed: live lists end, and their pages come back to another process
 }
 
 func newSite(o Options) (*site, error) {

@@ -92,6 +92,11 @@ func (m *model) explain(got, want string) {
 func (m *model) holds() {
 	m.follower.mu.Lock()
 	defer m.follower.mu.Unlock()
+	for _, r := range m.sink.frames {
+		if r.Kind == wire.Mark {
+			m.t.Logf("%+v", r.mark)
+		}
+	}
 	m.t.Logf("told %q because %q, busy %v", m.follower.told, m.follower.why, m.follower.busy.Load())
 	for _, h := range m.follower.held {
 		m.t.Logf("held %s ino %d off %d size %d upto %d tried %d fd %d nlink %d until %v cut %v", h.name, h.ino, h.off, h.size(), h.upto, h.tried, h.fd, h.st.Nlink, h.until, h.cut)
@@ -283,6 +288,8 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 	if !ok {
 		return
 	}
+	tok, err := parseToken(from[0].File)
+	m.t.Logf("goes on at %d of %+v, %v", from[0].Offset, tok, err)
 	m.pause()
 	m.want.Reset()
 	m.want.WriteString(rest)

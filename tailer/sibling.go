@@ -159,7 +159,7 @@ func (f *Follower) openListed(s *sibling) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !h.same(&s.st) {
+	if !h.same(&s.st) || born(h.fd, "", &h.st) != s.key.born { // an inode number is free again at once
 		h.close()
 		return nil, unix.ENOENT
 	}

@@ -101,10 +101,14 @@ func (f *Follower) extend(now time.Time) error {
 	return f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
 }
 
-// byBirth moves fresh, which is last in list, before what was made after it.
+// byBirth moves fresh, which is last in list, before what was made after it. Many are made within one tick of the clock; but if
+// fresh is deleted, what is there is newer.
 func byBirth(list []sibling, fresh *file) {
-	own := born(fresh.fd, "", &fresh.st)
-	at := slices.IndexFunc(list, func(s sibling) bool { return s.held == nil && compareTimes(s.key.born, own) > 0 })
+	own, older := born(fresh.fd, "", &fresh.st), 0
+	if fresh.look() == nil && fresh.st.Nlink == 0 {
+		older = -1
+	}
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.held == nil && compareTimes(s.key.born, own) > older })
 	if last := len(list) - 1; at >= 0 {
 		moved := list[last]
 		copy(list[at+1:], list[at:last])

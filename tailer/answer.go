@@ -25,6 +25,7 @@ type answer struct {
 	lines, bytes, looked uint64 // so far
 	some                 bool   // a frame of lines went out
 	sent                 time.Time
+	time                 int64         // of the line that was found
 	asked                wire.Position // where it begins
 	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
@@ -69,7 +70,10 @@ func (a *answer) tell(m wire.Marker, flags uint8) error {
 func (a *answer) send(f wire.Frame, start int64) error {
 	a.frame = f
 	a.place(start)
-	a.frame.Looked, a.frame.Passed = a.seen, a.passed
+	a.frame.Looked, a.frame.Passed, a.frame.Time = a.seen, a.passed, a.time
+	if h := a.current(); h != nil && len(f.Payload) > 0 && f.Kind == wire.Lines {
+		a.frame.Time = a.view.timeOf(f.Payload, h)
+	}
 	a.seen, a.passed = 0, 0
 	a.sent = a.view.t.clock.Now()
 	return a.sink.Send(a.ctx, &a.frame)
@@ -174,9 +178,13 @@ func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []i
 
 // begin goes to the place that the question names.
 func (a *answer) begin(from wire.Position) error {
-	for range 5 { // names may move while we look
-		err := a.arrive(from)
-		if !errors.Is(err, errChanged) {
+	return a.again(func() error { return a.arrive(from) })
+}
+
+// again does what fails if names move meanwhile.
+func (a *answer) again(do func() error) error {
+	for range 5 {
+		if err := do(); !errors.Is(err, errChanged) {
 			return err
 		}
 	}

@@ -103,9 +103,18 @@ func (a *answer) run() error {
 }
 
 func (a *answer) answer() error {
+	var do func() error
 	switch a.q.Ask {
 	case wire.AskRead:
 		return a.read()
+	case wire.AskTime:
+		do = a.seek
+	case wire.AskPlace:
+		do = a.locate
+	case wire.AskOutline:
+		do = a.outline
+	default:
+		return failure("this worker does not understand the question")
 	}
-	return failure("this worker does not understand the question")
+	return a.again(do)
 }

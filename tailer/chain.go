@@ -95,17 +95,20 @@ func (a *answer) trim() {
 // newest opens the file that is written to, or was last.
 func (a *answer) newest() (*file, error) { return a.nearest(len(a.list)-1, -1) }
 
+// open opens the file number i of the list; nil: it cannot be read, which is said elsewhere.
+func (a *answer) open(i int) (*file, error) {
+	h, err := a.view.openAny(&a.list[i])
+	if missing(err) {
+		return nil, errChanged
+	}
+	return h, a.ctx.Err()
+}
+
 // nearest opens the file number i of the list or, if that cannot be had, says so and takes the next one in direction step.
 func (a *answer) nearest(i, step int) (*file, error) {
 	for ; i >= 0 && i < len(a.list); i += step {
 		s := &a.list[i]
-		var h *file
-		var err error
-		if s.Packed != "" {
-			h, err = a.view.openPacked(s)
-		} else {
-			h, err = a.view.open(s)
-		}
+		h, err := a.view.openAny(s)
 		if missing(err) {
 			return nil, errChanged
 		}

@@ -59,6 +59,14 @@ func (f *Follower) openPacked(s *sibling) (*file, error) {
 	return h, nil
 }
 
+// openAny opens a file, compressed or not.
+func (f *Follower) openAny(s *sibling) (*file, error) {
+	if s.Packed != "" {
+		return f.openPacked(s)
+	}
+	return f.open(s)
+}
+
 // fill makes sure that upto bytes of h can be read, or all that there are. Why there are no more is in h.fault.
 func (a *answer) fill(h *file, upto int64) error {
 	if h.text == nil {

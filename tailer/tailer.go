@@ -19,6 +19,7 @@ import (
 	"livetail/internal/naming"
 	"livetail/internal/wire"
 	"livetail/tailer/spool"
+	"livetail/tailer/stamp"
 )
 
 // Options of a Tailer.
@@ -44,6 +45,7 @@ type Tailer struct {
 	clock        Clock
 	log          *slog.Logger
 	spool        *spool.Spool
+	times        *stamp.Reader
 	macs         sync.Pool // of *mac
 	buffers      buffers
 	files        *descriptors
@@ -80,6 +82,10 @@ func New(o Options) (*Tailer, error) {
 	}
 	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log, spool: o.Spool,
 		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
+	var err error
+	if t.times, err = stamp.New(stamp.Options{}); err != nil {
+		return nil, err
+	}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
 	return t, nil
 }
@@ -111,6 +117,8 @@ type Source struct {
 	Latest bool
 	// Name is what readers who may not see paths see. "": the path's base.
 	Name string
+	// Times reads the times of its lines. nil: in whatever known form they are written.
+	Times *stamp.Reader
 	// FollowLinksTo lists folders into which a symbolic link may lead. A link that stays in or below its own folder is always
 	// followed, any other never.
 	FollowLinksTo []string
@@ -120,6 +128,9 @@ type Source struct {
 func (t *Tailer) Open(src Source) *Follower {
 	if src.Name == "" {
 		src.Name = filepath.Base(src.Path)
+	}
+	if src.Times == nil {
+		src.Times = t.times
 	}
 	f := &Follower{t: t, src: src, dir: filepath.Dir(src.Path), base: filepath.Base(src.Path), wake: make(chan struct{}, 1)}
 	if src.Latest {

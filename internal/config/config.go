@@ -91,6 +91,13 @@ type Log struct {
 	Backlog       int    // lines shown on opening
 	FollowLinksTo []string
 	ShowPath      bool // whether people who are not administrators see the path
+	Time          Time
+}
+
+// Time is how a log's lines say when they were written; the zero value is any form that is known, in this machine's zone.
+type Time struct {
+	Layout string // as package time has layouts
+	Zone   string // as the time zone database has names; "" is the machine's
 }
 
 // User is somebody who can sign in.

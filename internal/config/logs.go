@@ -4,6 +4,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 const wordLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -60,6 +61,7 @@ func (p *parser) logs(v value, c *Config) []Log {
 		s.get("backlog").number(&l.Backlog, 0, 100_000)
 		l.FollowLinksTo = s.get("follow_links_to").paths()
 		s.get("show_path").boolean(&l.ShowPath)
+		s.get("time").times(&l.Time)
 		s.done()
 		logs = append(logs, l)
 	}
@@ -71,6 +73,19 @@ func (p *parser) logs(v value, c *Config) []Log {
 		v.fault("is empty, so there is nothing to serve: write for example - {id: log, folder: /var/log}")
 	}
 	return logs
+}
+
+// times reads how a log writes times. Whether the layout is one is seen where it is used.
+func (v value) times(t *Time) {
+	s := v.section()
+	s.get("layout").text(&t.Layout)
+	zone := s.get("zone")
+	if zone.text(&t.Zone) {
+		if _, err := time.LoadLocation(t.Zone); err != nil {
+			zone.fault("is %s, which this machine does not know: write a name such as Europe/Berlin or UTC", quote(t.Zone))
+		}
+	}
+	s.done()
 }
 
 // source reads what a log is made of: exactly one of five.

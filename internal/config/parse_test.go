@@ -32,7 +32,7 @@ secret_file: /s//secret
 state_dir: /st[ate]/
 worker: {host: web-01.example, places: 5, spool: 500MiB, searches: 3, searches_per_user: 2}
 logs:
-  - {id: a/b, name: The A, file: /x/../a.log, group: G, backlog: 0, follow_links_to: [/srv/, "${state_dir}/l"], show_path: true}
+  - {id: a/b, name: The A, file: /x/../a.log, group: G, backlog: 0, follow_links_to: [/srv/, "${state_dir}/l"], show_path: true, time: {layout: "Jan _2", zone: UTC}}
   - {id: c, folder: /c/}
   - {id: d, glob: "${state_dir}/d/*.log"}
   - {id: e, latest: /e/app-*.log}
@@ -56,7 +56,7 @@ access:
 		StateDir:   "/st[ate]",
 		Worker:     Worker{Host: "web-01.example", Places: 5, Spool: 500 << 20, Searches: 3, SearchesPerUser: 2},
 		Logs: []Log{
-			{ID: "a/b", Name: "The A", File: "/a.log", Group: "G", FollowLinksTo: []string{"/srv", "/st[ate]/l"}, ShowPath: true},
+			{ID: "a/b", Name: "The A", File: "/a.log", Group: "G", FollowLinksTo: []string{"/srv", "/st[ate]/l"}, ShowPath: true, Time: Time{"Jan _2", "UTC"}},
 			{ID: "c", Name: "c", Folder: "/c", Backlog: 1000},
 			{ID: "d", Name: "d", Glob: `/st\[ate]/d/*.log`, Backlog: 1000},
 			{ID: "e", Name: "e", Latest: "/e/app-*.log", Backlog: 1000},

@@ -32,6 +32,8 @@ type Spec struct {
 	// FollowLinksTo are the folders or files outside of its own folder that a symbolic link may lead to.
 	FollowLinksTo []string
 	ShowPath      bool // whether people who are not administrators see the path
+	// TimeLayout and TimeZone are how its lines write times; empty: in any form that is known, in this machine's zone.
+	TimeLayout, TimeZone string
 }
 
 // Options are what New needs.
@@ -55,6 +57,8 @@ type Source struct {
 	FollowLinksTo []string
 	ShowPath      bool
 	Lines         int
+	// TimeLayout and TimeZone are the Spec's.
+	TimeLayout, TimeZone string
 }
 
 // States of an Entry.

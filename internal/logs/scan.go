@@ -260,7 +260,7 @@ func (sc *scan) list(f *file, v verdict, s *Spec, src Source, group string) {
 		sc.note("only the first %d logs are listed", sc.most)
 		return
 	}
-	src.ShowPath, src.Lines = s.ShowPath, s.Lines
+	src.ShowPath, src.Lines, src.TimeLayout, src.TimeZone = s.ShowPath, s.Lines, s.TimeLayout, s.TimeZone
 	it := &item{source: src, refused: v.state == Refused, entry: Entry{ID: src.ID, Name: src.Name, Group: group, State: v.state, Why: v.why,
 		Lines: s.Lines, ShowPath: s.ShowPath, Self: s.Self}}
 	if v.info != nil && v.state != Refused {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"livetail/cmd/internal/boot"
 	"livetail/internal/bus"
@@ -22,6 +23,7 @@ import (
 	"livetail/internal/wire"
 	"livetail/tailer"
 	"livetail/tailer/spool"
+	"livetail/tailer/stamp"
 )
 
 // Run serves the logs of the config until ctx ends. Redis may be away, then and at any time.
@@ -30,6 +32,11 @@ func Run(ctx context.Context, p boot.Parts) error {
 	names := wire.Names{Namespace: c.Redis.Namespace}
 	id := wire.NewProcessID()
 
+	for _, l := range c.Logs {
+		if _, err := times(l.Time.Layout, l.Time.Zone); err != nil {
+			return fmt.Errorf("log %s: %w", l.ID, err)
+		}
+	}
 	shelf, err := logs.New(logs.Options{Host: c.Worker.Host, Specs: specs(c), Log: p.Log})
 	if err != nil {
 		return err
@@ -90,13 +97,29 @@ func specs(c *config.Config) []logs.Spec {
 	var out []logs.Spec
 	for _, l := range c.Logs {
 		s := logs.Spec{ID: l.ID, Name: l.Name, File: l.File, Folder: l.Folder, Glob: l.Glob, Latest: l.Latest, Self: l.Self, Group: l.Group,
-			Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath}
+			Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath,
+			TimeLayout: l.Time.Layout, TimeZone: l.Time.Zone}
 		if l.Self {
 			s.File = c.OwnLog()
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// times reads the times of a log's lines; nil: as all logs.
+func times(layout, zone string) (*stamp.Reader, error) {
+	if layout == "" && zone == "" {
+		return nil, nil
+	}
+	o := stamp.Options{Layout: layout}
+	if zone != "" {
+		var err error
+		if o.Zone, err = time.LoadLocation(zone); err != nil {
+			return nil, fmt.Errorf("a time's zone: %w", err)
+		}
+	}
+	return stamp.New(o)
 }
 
 func view(shelf *logs.Shelf, tails *runs.Runs, places int) catalogue.View {
@@ -179,7 +202,8 @@ func (f *follower) find() *tailer.Follower {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if source, ok := f.shelf.Find(f.log.ID); f.open == nil && ok {
-		f.open = f.files.Open(tailer.Source{Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
+		forms, _ := times(source.TimeLayout, source.TimeZone) // checked at the start
+		f.open = f.files.Open(tailer.Source{Times: forms, Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
 	}
 	return f.open
 }

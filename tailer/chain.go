@@ -28,7 +28,9 @@ func (a *answer) look() error {
 	}
 	if now != nil {
 		list = slices.DeleteFunc(list, func(s sibling) bool { return now.same(&s.st) })
-		list = append(list, a.view.itself(now))
+		own := a.view.itself(now)
+		own.key = key{now.ino, born(now.fd, "", &now.st)} // it may be closed, and opened again
+		list = append(list, own)
 	}
 	old := a.list
 	a.list = list

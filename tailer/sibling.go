@@ -77,8 +77,7 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 
 // itself is the log's own entry in a list.
 func (f *Follower) itself(now *file) sibling {
-	return sibling{File: naming.File{Name: f.base, Current: true}, log: true, st: now.st,
-		key: key{now.ino, born(now.fd, "", &now.st)}, held: now}
+	return sibling{File: naming.File{Name: f.base, Current: true}, log: true, st: now.st, held: now}
 }
 
 // revive opens a file again that was closed after its grace, if a sibling is that file: it must not be taken for a new one.

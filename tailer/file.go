@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"livetail/internal/filter"
 	"livetail/internal/wire"
 	"livetail/tailer/spool"
 )
@@ -46,6 +47,9 @@ type file struct {
 	packed *file       // and the inode is this one's
 	fault  string      // why the text ends early
 	about  int64       // how long it may be
+
+	judge  filter.Matcher
+	primed bool // judge knows what is before off
 
 	tok  token
 	made time.Time // when tok.check was
@@ -120,7 +124,7 @@ func (h *file) seek(off int64) bool {
 	}
 	h.off, h.back, h.tried, h.known = off, b, -1, off
 	h.cut = off > 0 && b[len(b)-1] != '\n'
-	h.tok, h.made, h.id = token{}, time.Time{}, ""
+	h.tok, h.made, h.id, h.primed = token{}, time.Time{}, "", false
 	for len(h.checks) > 0 && h.checks[len(h.checks)-1].at > off {
 		h.checks = h.checks[:len(h.checks)-1]
 	}
@@ -150,7 +154,7 @@ func (h *file) intact(buf []byte) bool {
 
 // reset begins the file again, after it was truncated.
 func (h *file) reset() {
-	h.cut = false
+	h.cut, h.primed = false, false
 	h.off, h.back, h.tried, h.known, h.tok, h.id, h.checks = 0, h.back[:0], -1, 0, token{}, "", h.checks[:0]
 }
 

@@ -53,6 +53,7 @@ type Follower struct {
 	pending []wire.Marker // go with the next file that is opened
 
 	// of the current Follow
+	ctx   context.Context
 	start Start
 	sink  Sink
 	edge  bool // the log was never open: begin before its live edge
@@ -64,6 +65,7 @@ type Follower struct {
 	marks []wire.Marker
 	frame wire.Frame
 	pos   wire.Position
+	sieve sieve
 }
 
 // Follow sends frames to sink from start on, until ctx ends, the sink fails or f is closed, and says which. What an earlier
@@ -79,8 +81,11 @@ func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
 	case f.stop != nil:
 		return fmt.Errorf("following %s: it is followed already", f.src.Name)
 	}
-	f.stop, f.start, f.sink = cancel, start, sink
-	defer func() { f.stop, f.sink, f.frame = nil, nil, wire.Frame{} }()
+	if err := f.sieve.begin(start); err != nil {
+		return fmt.Errorf("following %s: %w", f.src.Name, err)
+	}
+	f.ctx, f.stop, f.start, f.sink = ctx, cancel, start, sink
+	defer func() { f.ctx, f.stop, f.sink, f.frame = nil, nil, nil, wire.Frame{} }()
 	f.t.add(f)
 	f.begin()
 	err := f.loop(ctx)
@@ -111,8 +116,9 @@ func (f *Follower) loop(ctx context.Context) error {
 			}
 			continue
 		}
-		if f.start.Stop && (f.live || f.told != "") {
-			return nil
+		ends := f.start.Stop && (f.live || f.told != "")
+		if err := f.report(ctx, ends); err != nil || ends {
+			return err
 		}
 		if err := f.wait(ctx); err != nil {
 			return err
@@ -162,6 +168,7 @@ func (f *Follower) room(ctx context.Context) (int, error) {
 }
 
 func (f *Follower) send(ctx context.Context, fr *wire.Frame) error {
+	fr.Looked, fr.Passed = f.sieve.counted(f.t.clock.Now())
 	f.busy.Store(true)
 	f.mu.Unlock()
 	err := f.sink.Send(ctx, fr)

@@ -111,38 +111,22 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	return busy || f.again, nil
 }
 
-// step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame. What was
-// read last is read again with it and compared: so a file that was truncated and has grown past our place since is noticed
-// whenever there is something to read.
+// step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame.
 func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	room, err := f.room(ctx)
 	if err != nil || f.again || h.off >= h.upto { // files were looked after meanwhile: its place may be another
 		return false, err
 	}
 	most := min(room, wire.MaxPayload)
+	if f.sieve.on {
+		return f.sift(ctx, h, most)
+	}
 	want := int(min(int64(most), h.upto-h.off))
-	before := len(h.back)
-	b := f.t.buffers.get(before + want)
+	b := f.t.buffers.get(len(h.back) + want)
 	defer f.t.buffers.put(b)
-	buf := (*b)[:before+want]
-	n, err := h.pread(buf, h.off-int64(before))
-	if err != nil {
-		f.broken(h, err)
-		return true, nil
-	}
-	if n < before || !bytes.Equal(buf[:before], h.back) {
-		f.rewritten(h)
-		h.upto = h.off
-		return true, nil
-	}
-	data := buf[before:n]
+	data, news := f.peek(h, *b, want)
 	if len(data) == 0 {
-		h.upto = h.off
-		return false, nil
-	}
-	h.known = h.size()
-	if data[0] == 0 && f.skipHole(h) {
-		return true, nil
+		return news, nil
 	}
 	var flags uint8
 	switch at := bytes.LastIndexByte(data, '\n'); {
@@ -174,6 +158,34 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	f.place(fr, h)
 	fr.Start, fr.Behind = h.off-int64(len(data)), f.behind()
 	return true, f.send(ctx, fr)
+}
+
+// peek reads what comes next in h into b. What was read last is read again with it and compared: so a file that was truncated
+// and has grown past our place since is noticed whenever there is something to read. If nothing is to be had, news says
+// whether that is because something happened to the file.
+func (f *Follower) peek(h *file, b []byte, want int) (data []byte, news bool) {
+	before := len(h.back)
+	buf := b[:before+want]
+	n, err := h.pread(buf, h.off-int64(before))
+	if err != nil {
+		f.broken(h, err)
+		return nil, true
+	}
+	if n < before || !bytes.Equal(buf[:before], h.back) {
+		f.rewritten(h)
+		h.upto = h.off
+		return nil, true
+	}
+	data = buf[before:n]
+	if len(data) == 0 {
+		h.upto = h.off
+		return nil, false
+	}
+	h.known = h.size()
+	if data[0] == 0 && f.skipHole(h) {
+		return nil, true
+	}
+	return data, false
 }
 
 // skipHole passes over what nobody ever wrote, as a writer without O_APPEND leaves it behind after a truncation: blocks that

@@ -95,7 +95,7 @@ func (f *Follower) first(h *file) error {
 	if most <= 0 {
 		most = maxBacklog
 	}
-	off, err := backlog(h, f.start.Lines, most)
+	off, short, err := f.backlog(h, most)
 	if err != nil {
 		h.close()
 		return err
@@ -112,6 +112,7 @@ func (f *Follower) first(h *file) error {
 	if f.told != wire.MarkWaiting {
 		h.marks = append(h.marks, f.opening(h))
 	}
+	h.marks = append(h.marks, short...)
 	f.found(h)
 	return nil
 }

@@ -92,6 +92,8 @@ type sink struct {
 	text    bytes.Buffer
 	turns   int
 	room    func() int
+	gave    int // what room said last
+	start   Start
 	blocked bool // Room waits
 	stuck   bool // Send waits
 	fail    error
@@ -129,7 +131,8 @@ func (s *sink) Room(ctx context.Context) (int, error) {
 	if err := s.hold(ctx, &s.blocked); err != nil {
 		return 0, err
 	}
-	return s.room(), ctx.Err()
+	s.gave = s.room()
+	return s.gave, ctx.Err()
 }
 
 func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
@@ -143,7 +146,7 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	}
 	defer s.cond.Broadcast()
 	r := record{Frame: *f}
-	r.Payload, r.After = bytes.Clone(f.Payload), f.After.Clone()
+	r.Payload, r.Gaps, r.After = bytes.Clone(f.Payload), bytes.Clone(f.Gaps), f.After.Clone()
 	wrong := func(format string, args ...any) { s.wrong = append(s.wrong, fmt.Sprintf(format, args...)) }
 	if err := f.After.Check(); err != nil {
 		wrong("position: %v", err)
@@ -156,11 +159,20 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	}
 	switch f.Kind {
 	case wire.Lines:
+		if len(f.Payload) == 0 {
+			if f.Looked == 0 || f.Flags&^wire.Backlog != 0 || len(f.After) == 0 {
+				wrong("%d looked at, flags %b of nothing", f.Looked, f.Flags)
+			}
+			break
+		}
+		if len(f.Payload)+len(f.Gaps) > s.gave {
+			wrong("%d bytes and %d of gaps, where room was for %d", len(f.Payload), len(f.Gaps), s.gave)
+		}
 		s.text.Write(f.Payload)
 		end := f.Payload[len(f.Payload)-1] == '\n'
 		if end == (f.Flags&(wire.Open|wire.NoEOL) != 0) || len(f.After) == 0 {
 			wrong("flags %b of %.40q", f.Flags, f.Payload)
-		} else if p := f.After[f.Index]; p.Offset != f.Start+int64(len(f.Payload)) {
+		} else if p := f.After[f.Index]; p.Offset != f.Start+int64(len(f.Payload)) && s.start.Filter == nil || p.Offset < f.Start+int64(len(f.Payload)) {
 			wrong("start %d and %d bytes end at %d", f.Start, len(f.Payload), p.Offset)
 		} else if tok, _ := parseToken(p.File); tok.checkAt > f.Start {
 			wrong("a check at %d for lines from %d", tok.checkAt, f.Start)
@@ -268,6 +280,7 @@ func (b *bench) until(what string, ok func() bool) {
 func (b *bench) follow() *bench {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
+	b.sink.start = b.start
 	go func(start Start, s *sink) { done <- b.follower.Follow(ctx, start, s) }(b.start, b.sink)
 	b.stop = func() error { cancel(); return <-done }
 	return b

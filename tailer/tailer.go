@@ -16,6 +16,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"livetail/internal/filter"
 	"livetail/internal/naming"
 	"livetail/internal/wire"
 	"livetail/tailer/spool"
@@ -32,6 +33,8 @@ type Options struct {
 	Look time.Duration
 	// Spool is where compressed files are unpacked to. nil: they are not read.
 	Spool *spool.Spool
+	// MaxLine is by how many bytes at its beginning a filter judges a line that is longer. 0: 1 MiB.
+	MaxLine int
 	// Clock is where time comes from. nil: the system's.
 	Clock Clock
 	// Log hears of what an operator can mend, such as exhausted watches. nil: nobody does.
@@ -48,6 +51,8 @@ type Tailer struct {
 	times        *stamp.Reader
 	macs         sync.Pool // of *mac
 	buffers      buffers
+	maxLine      int
+	wide         sync.Pool // of *[]byte, for lines that are longer than those buffers
 	files        *descriptors
 
 	watching sync.Mutex        // guards the watcher; taken before mu
@@ -65,8 +70,11 @@ func New(o Options) (*Tailer, error) {
 	if len(o.Key) < 16 {
 		return nil, fmt.Errorf("making a tailer: a key of %d bytes, at least 16 are needed", len(o.Key))
 	}
-	if o.Grace < 0 || o.Look < 0 {
-		return nil, errors.New("making a tailer: negative grace or look")
+	if o.Grace < 0 || o.Look < 0 || o.MaxLine < 0 {
+		return nil, errors.New("making a tailer: negative grace, look or length of a line")
+	}
+	if o.MaxLine == 0 {
+		o.MaxLine = filter.MaxLine
 	}
 	if o.Grace == 0 {
 		o.Grace = 30 * time.Second
@@ -80,13 +88,14 @@ func New(o Options) (*Tailer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log, spool: o.Spool,
+	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log, spool: o.Spool, maxLine: o.MaxLine,
 		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
 	var err error
 	if t.times, err = stamp.New(stamp.Options{}); err != nil {
 		return nil, err
 	}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
+	t.wide.New = func() any { b := make([]byte, backSize+t.maxLine); return &b }
 	return t, nil
 }
 
@@ -151,6 +160,10 @@ type Start struct {
 	Lines int
 	// MaxBytes bounds that backlog. 0: 256 KiB.
 	MaxBytes int64
+	// Filter is the JSON of package filter: only lines that pass are sent, and counted. None: all are.
+	Filter []byte
+	// Quiet sends no lines, only how many there are.
+	Quiet bool
 	// Paths lets markers carry whole paths.
 	Paths bool
 	// Stop ends the Follow with nil at the live edge instead of waiting there.

@@ -139,3 +139,13 @@ func starts(line []byte, prefix string) bool {
 
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// FirstGroup is where in b, which is whole lines, the first line begins that surely continues no other; -1: there is none.
+func FirstGroup(b []byte) int {
+	for at := 0; at < len(b); at = lineEnd(b, at) {
+		if kindOf(lineAt(b, at)) == begins {
+			return at
+		}
+	}
+	return -1
+}

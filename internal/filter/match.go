@@ -11,10 +11,17 @@ type Matcher struct {
 	may    verdict // nothing but include is against the group
 	level  Level   // of the group's first line; unset: to be found in first
 	first  []byte
+	most   int // bytes of a line that are looked at
 }
 
+// MaxLine is how many bytes at the beginning of a line are looked at, unless Limit says otherwise.
+const MaxLine = 1 << 20
+
 // NewMatcher begins with no line before.
-func (f *Filter) NewMatcher() Matcher { return Matcher{f: f} }
+func (f *Filter) NewMatcher() Matcher { return Matcher{f: f, most: MaxLine} }
+
+// Limit sets by how many bytes at its beginning a line is judged.
+func (m *Matcher) Limit(bytes int) { m.most = bytes }
 
 // Line judges the next line, with or without its newline.
 //
@@ -50,7 +57,7 @@ func (m *Matcher) Prime(before []byte) {
 
 // judge is Line without settling; what is of the line must still be there when it is settled.
 func (m *Matcher) judge(line []byte) {
-	line = trim(line)
+	line = trim(line[:min(len(line), m.most)])
 	if m.begun && m.continues(line) {
 		if !m.passed && len(m.f.include) > 0 && m.may != no && m.f.has(line) {
 			m.passed = m.allowed()

@@ -13,6 +13,7 @@ const (
 	MarkUnreadable = "unreadable" // Why; the tail waits and goes on when it can
 	MarkReadable   = "readable"   // that is over
 	MarkGap        = "gap"        // Bytes that can no longer be had (-1: unknown); Why
+	MarkLooked     = "looked"     // with a filter: what the tail begins with is of the last Bytes, and less than was asked for; Why
 	MarkEdge       = "edge"       // the page's position could not be used; it opens at the live edge; Why
 )
 

@@ -1,0 +1,90 @@
+package tailer
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+const (
+	mostLooked   = 64 << 20    // how far back lines that pass are looked for before a tail goes live,
+	longestLook  = time.Second // and how long
+	lookedAtOnce = 1 << 20
+)
+
+// backlog finds where the last lines of h begin that pass, and a marker if fewer do than were asked for.
+func (f *Follower) backlog(h *file, most int64) (off int64, short []wire.Marker, err error) {
+	if f.sieve.filter == nil || f.start.Lines <= 0 {
+		off, err = backlog(h, f.start.Lines, most)
+		return off, nil, err
+	}
+	for {
+		off, found, whole, err := f.lookBack(h, most)
+		if err != nil || whole {
+			if err == nil && found < f.start.Lines && off > 0 {
+				short = append(short, f.marker(wire.Marker{Kind: wire.MarkLooked, Bytes: h.size() - off, Name: f.named(h.name),
+					Why: fmt.Sprintf("of the last %d bytes, %d lines pass the filter; older ones were not looked at", h.size()-off, found)}))
+			}
+			return off, short, err
+		}
+		// It was truncated under our hands: again, with its new size.
+	}
+}
+
+// lookBack judges h from its end towards its beginning, group by group.
+func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bool, err error) {
+	if err := h.look(); err != nil {
+		return 0, 0, false, err
+	}
+	size, began := h.size(), f.t.clock.Now()
+	low, hole := afterHoles(h, max(0, size-mostLooked), size)
+	buf := make([]byte, min(lookedAtOnce, size-low))
+	var spans []filter.Span
+	for end := size; end > low; {
+		f.sink.Turn()
+		from := max(low, end-int64(len(buf)))
+		b := buf[:end-from]
+		if n, err := h.pread(b, from); err != nil || n < len(b) {
+			return 0, 0, false, err
+		}
+		first := 0
+		if from > 0 && !(hole && from == low) {
+			at := bytes.IndexByte(b, '\n') + 1
+			if first = filter.FirstGroup(b[at:]); at == 0 {
+				first = -1
+			} else if first >= 0 {
+				first += at
+			}
+		}
+		if first < 0 { // one group, or one line, is longer than that
+			if from == low || len(buf) >= 8*lookedAtOnce {
+				return end, found, true, nil
+			}
+			buf = make([]byte, min(2*int64(len(buf)), size-low))
+			continue
+		}
+		m := f.sieve.filter.NewMatcher()
+		m.Limit(f.t.maxLine)
+		spans, _ = m.Chunk(b[first:], false, spans[:0])
+		for i := len(spans) - 1; i >= 0; i-- {
+			p := b[first+spans[i].From : first+spans[i].To]
+			for len(p) > 0 {
+				start := bytes.LastIndexByte(p[:len(p)-1], '\n') + 1
+				if most -= int64(len(p) - start); most < 0 || found == f.start.Lines {
+					return from + int64(first+spans[i].From+len(p)), f.start.Lines, true, nil
+				}
+				if end < size || first+spans[i].From+len(p) < len(b) || p[len(p)-1] == '\n' {
+					found++ // half a line at the end comes on top
+				}
+				p = p[:start]
+			}
+		}
+		if end = from + int64(first); end <= low || f.t.clock.Now().Sub(began) >= longestLook || f.ctx.Err() != nil {
+			return end, found, true, nil
+		}
+	}
+	return low, found, true, nil
+}

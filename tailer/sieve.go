@@ -1,0 +1,120 @@
+package tailer
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+const (
+	countEvery = time.Second // how far a filter looked is said so often while nothing passes,
+	stretch  = 64 << 10    // and at once when the live edge is reached after so much
+)
+
+// sieve is what a Follow's filter let through, and has not been said yet.
+type sieve struct {
+	on, quiet      bool
+	filter         *filter.Filter
+	want           int // bytes to look at in one go: less while most of them pass and do not fit
+	looked, passed uint32
+	unsaid         int64 // bytes since the last frame
+	said           time.Time
+
+	spans, spare []filter.Span
+	gaps         []byte
+}
+
+func (s *sieve) begin(start Start) error {
+	parsed, err := filter.Parse(start.Filter)
+	*s = sieve{on: parsed != nil || start.Quiet, quiet: start.Quiet, filter: parsed, want: wire.MaxPayload,
+		spans: s.spans, spare: s.spare, gaps: s.gaps}
+	return err
+}
+
+func (s *sieve) owes() bool { return s.unsaid > 0 }
+
+// due says whether it is time to say how far it looked.
+func (s *sieve) due(now time.Time) bool { return s.owes() && now.Sub(s.said) >= countEvery }
+
+// counted is what the next frame says, which is sent now.
+func (s *sieve) counted(now time.Time) (looked, passed uint32) {
+	looked, passed = s.looked, s.passed
+	s.looked, s.passed, s.unsaid, s.said = 0, 0, 0, now
+	return looked, passed
+}
+
+// lines judges data, of which inside says whether it begins inside a line, and counts.
+func (s *sieve) lines(m *filter.Matcher, data []byte, inside bool) {
+	s.spans, s.spare = s.spare[:0], s.spans
+	var looked int
+	s.spans, looked = m.Chunk(data, inside, s.spans)
+	s.looked += uint32(looked)
+	for _, p := range s.spans {
+		s.passed += uint32(p.Lines)
+	}
+}
+
+// plan cuts the spans to what fits in room, and says how far data is used then.
+func (s *sieve) plan(data []byte, room int, inside bool) (used int) {
+	s.gaps = s.gaps[:0]
+	total, zeros, end := 0, 0, 0
+	for i := range s.spans {
+		p := &s.spans[i]
+		before, pieces := len(s.gaps), p.Lines
+		if inside && p.From == 0 {
+			pieces++
+		}
+		if i > 0 {
+			for range zeros {
+				s.gaps = append(s.gaps, 0)
+			}
+			s.gaps = wire.AppendGap(s.gaps, int64(p.From-end))
+			pieces--
+		}
+		zeros, end = pieces, p.To
+		fit := max(0, room-total-len(s.gaps))
+		if total += p.To - p.From; p.To-p.From <= fit {
+			continue
+		}
+		at := bytes.LastIndexByte(data[p.From:p.From+fit], '\n') + 1
+		switch {
+		case at > 0:
+			p.To, s.spans = p.From+at, s.spans[:i+1]
+			return p.To
+		case i == 0: // a line that needs more than the room
+			p.To, s.spans = p.From+fit, s.spans[:1]
+			return p.To
+		default:
+			s.spans, s.gaps = s.spans[:i], s.gaps[:before]
+			return p.From
+		}
+	}
+	return len(data)
+}
+
+// report says how far the filter looked, if that is not known: always, or when much was looked at or some time ago.
+func (f *Follower) report(ctx context.Context, always bool) error {
+	s := &f.sieve
+	h := f.last()
+	if h == nil || !s.owes() || !always && s.unsaid < stretch && !s.due(f.t.clock.Now()) {
+		return nil
+	}
+	if _, err := f.room(ctx); err != nil {
+		return err
+	}
+	if h = f.last(); h == nil { // files were looked after meanwhile
+		return nil
+	}
+	return f.count(ctx, h)
+}
+
+// count sends a frame without lines.
+func (f *Follower) count(ctx context.Context, h *file) error {
+	fr := &f.frame
+	*fr = wire.Frame{Kind: wire.Lines, Flags: f.backlogFlag(), Behind: f.behind()}
+	f.place(fr, h)
+	return f.send(ctx, fr)
+}

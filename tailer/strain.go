@@ -1,0 +1,119 @@
+package tailer
+
+import (
+	"bytes"
+	"context"
+
+	"livetail/internal/filter"
+	"livetail/internal/wire"
+)
+
+// sift is step with a filter, or for a page that wants counts only: it looks at more than fits in a frame, and sends what
+// passes, or how far it looked.
+func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err error) {
+	s := &f.sieve
+	if !h.primed {
+		f.prime(h)
+	}
+	want := int(min(int64(s.want), h.upto-h.off))
+	b := f.t.buffers.get(len(h.back) + want)
+	defer f.t.buffers.put(b)
+	data, news := f.peek(h, *b, want)
+	if len(data) == want && want < f.t.maxLine && int64(want) < h.upto-h.off && !h.cut && bytes.IndexByte(data, '\n') < 0 {
+		wide := f.t.wide.Get().(*[]byte) // its first MaxLine bytes decide about a long line
+		defer f.t.wide.Put(wide)
+		want = int(min(int64(f.t.maxLine), h.upto-h.off))
+		data, news = f.peek(h, *wide, want)
+	}
+	if len(data) == 0 {
+		return news, nil
+	}
+	var end uint8
+	switch at := bytes.LastIndexByte(data, '\n'); {
+	case at >= 0:
+		data = data[:at+1]
+	case h.flush && h.off+int64(len(data)) == h.size():
+		end = wire.NoEOL
+	case len(data) >= f.t.maxLine, h.cut && len(data) == s.want:
+		end = wire.Open
+	default:
+		h.tried, h.upto = h.size(), h.off
+		return false, nil
+	}
+	if !h.until.IsZero() {
+		h.until = f.t.clock.Now().Add(f.t.grace)
+	}
+	f.t.identify(h, f.log)
+	from, inside := h.off, h.cut
+	used := f.judge(h, data, inside, room)
+	if used < len(data) {
+		end = 0
+		if data[used-1] != '\n' {
+			end = wire.Open
+		}
+	}
+	h.advance(data[:used])
+	s.unsaid += int64(used)
+	if len(s.spans) == 0 || s.quiet {
+		if s.due(f.t.clock.Now()) {
+			return true, f.count(ctx, h)
+		}
+		return true, nil
+	}
+	fr := &f.frame
+	*fr = wire.Frame{Kind: wire.Lines, Flags: f.backlogFlag()}
+	if inside && s.spans[0].From == 0 {
+		fr.Flags |= wire.Cont
+	}
+	if s.spans[len(s.spans)-1].To == used {
+		fr.Flags |= end
+	}
+	if len(s.gaps) > 0 {
+		fr.Flags |= wire.Gapped
+		fr.Gaps = s.gaps
+	}
+	fr.Payload = gather(data, s.spans)
+	f.place(fr, h)
+	fr.Start, fr.Behind = from+int64(s.spans[0].From), f.behind()
+	return true, f.send(ctx, fr)
+}
+
+// judge finds what of data passes and fits, leaves h's matcher behind it, and says how far that is.
+func (f *Follower) judge(h *file, data []byte, inside bool, room int) (used int) {
+	s := &f.sieve
+	before, looked, passed := h.judge, s.looked, s.passed
+	s.lines(&h.judge, data, inside)
+	if s.quiet {
+		return len(data)
+	}
+	if used = s.plan(data, room, inside); used == len(data) {
+		s.want = min(2*s.want, wire.MaxPayload)
+		return used
+	}
+	s.want = max(room, firstChunk)
+	kept := s.spans
+	judged := used
+	if data[used-1] != '\n' { // the rest of the line has its verdict
+		if at := bytes.IndexByte(data[used:], '\n'); at >= 0 {
+			judged = used + at + 1
+		} else {
+			judged = len(data)
+		}
+	}
+	h.judge, s.looked, s.passed = before, looked, passed
+	s.lines(&h.judge, data[:judged], inside)
+	s.spans, s.spare = kept, s.spans
+	return used
+}
+
+// gather moves the spans of data together.
+func gather(data []byte, spans []filter.Span) []byte {
+	if len(spans) == 1 {
+		return data[spans[0].From:spans[0].To]
+	}
+	n := 0
+	for _, p := range spans {
+		n += copy(data[n:], data[p.From:p.To])
+	}
+	return data[:n]
+}

@@ -119,9 +119,11 @@ func (m *sifted) settle() (tokens []wire.Position) {
 			same = got[i] == want[i]
 		}
 		if same {
-			if len(m.sink.frames) > 0 {
-				m.here = m.after()
+			m.sink.mu.Lock()
+			if n := len(m.sink.frames); n > 0 {
+				m.here = m.sink.frames[n-1].After
 			}
+			m.sink.mu.Unlock()
 			return tokens
 		}
 		if time.Now().After(end) || len(got) > len(want) || l > looked {

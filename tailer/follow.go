@@ -53,19 +53,19 @@ type Follower struct {
 	pending []wire.Marker // go with the next file that is opened
 
 	// of the current Follow
-	ctx   context.Context
-	start Start
-	sink  Sink
-	edge  bool // the log was never open: begin before its live edge
-	live  bool
-	again bool      // the round has to begin anew: files changed places
-	told  string    // the state that readers know: waiting, unreadable, or "" for fine
-	why   string    // it is unreadable
-	since time.Time // the name is missing
-	marks []wire.Marker
-	frame wire.Frame
-	pos   wire.Position
-	sieve sieve
+	ctx    context.Context
+	start  Start
+	sink   Sink
+	edge   bool // the log was never open: begin before its live edge
+	live   bool
+	again  bool      // the round has to begin anew: files changed places
+	told   string    // the state that readers know: waiting, unreadable, or "" for fine
+	why    string    // it is unreadable
+	since  time.Time // the name is missing
+	marks  []wire.Marker
+	frame  wire.Frame
+	pos    wire.Position
+	strain strainer
 }
 
 // Follow sends frames to sink from start on, until ctx ends, the sink fails or f is closed, and says which. What an earlier
@@ -81,7 +81,7 @@ func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
 	case f.stop != nil:
 		return fmt.Errorf("following %s: it is followed already", f.src.Name)
 	}
-	if err := f.sieve.begin(start); err != nil {
+	if err := f.strain.begin(start); err != nil {
 		return fmt.Errorf("following %s: %w", f.src.Name, err)
 	}
 	f.ctx, f.stop, f.start, f.sink = ctx, cancel, start, sink
@@ -168,7 +168,7 @@ func (f *Follower) room(ctx context.Context) (int, error) {
 }
 
 func (f *Follower) send(ctx context.Context, fr *wire.Frame) error {
-	fr.Looked, fr.Passed = f.sieve.counted(f.t.clock.Now())
+	fr.Looked, fr.Passed = f.strain.counted(f.t.clock.Now())
 	f.busy.Store(true)
 	f.mu.Unlock()
 	err := f.sink.Send(ctx, fr)

@@ -17,7 +17,7 @@ const (
 
 // backlog finds where the last lines of h begin that pass, and a marker if fewer do than were asked for.
 func (f *Follower) backlog(h *file, most int64) (off int64, short []wire.Marker, err error) {
-	if f.sieve.filter == nil || f.start.Lines <= 0 {
+	if f.strain.filter == nil || f.start.Lines <= 0 {
 		off, err = backlog(h, f.start.Lines, most)
 		return off, nil, err
 	}
@@ -66,7 +66,7 @@ func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bo
 			buf = make([]byte, min(2*int64(len(buf)), size-low))
 			continue
 		}
-		m := f.sieve.filter.NewMatcher()
+		m := f.strain.filter.NewMatcher()
 		m.Limit(f.t.maxLine)
 		spans, _ = m.Chunk(b[first:], false, spans[:0])
 		for i := len(spans) - 1; i >= 0; i-- {

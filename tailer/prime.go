@@ -15,9 +15,9 @@ const (
 
 // prime learns what h's next line may continue: the lines before it in the file, or the end of the file before.
 func (f *Follower) prime(h *file) {
-	h.judge, h.primed = f.sieve.filter.NewMatcher(), true
+	h.judge, h.primed = f.strain.filter.NewMatcher(), true
 	h.judge.Limit(f.t.maxLine)
-	if f.sieve.filter == nil {
+	if f.strain.filter == nil {
 		return
 	}
 	off := h.off

@@ -118,7 +118,7 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		return false, err
 	}
 	most := min(room, wire.MaxPayload)
-	if f.sieve.on {
+	if f.strain.on {
 		return f.sift(ctx, h, most)
 	}
 	want := int(min(int64(most), h.upto-h.off))

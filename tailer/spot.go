@@ -48,7 +48,7 @@ type rest struct {
 func (f *Follower) lie() {
 	r := rest{sink: f.sink}
 	switch {
-	case f.told == "" && len(f.held) == 1 && f.held[0].fd >= 0 && f.held[0].until.IsZero() && !f.owes(f.held[0]) && !f.sieve.owes():
+	case f.told == "" && len(f.held) == 1 && f.held[0].fd >= 0 && f.held[0].until.IsZero() && !f.owes(f.held[0]) && !f.strain.owes():
 		r.quiet, r.saw = true, sightOf(&f.held[0].st)
 	case f.told == wire.MarkWaiting && len(f.held) == 0:
 		r.quiet = true

@@ -11,7 +11,7 @@ import (
 // sift is step with a filter, or for a page that wants counts only: it looks at more than fits in a frame, and sends what
 // passes, or how far it looked.
 func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err error) {
-	s := &f.sieve
+	s := &f.strain
 	if !h.primed {
 		f.prime(h)
 	}
@@ -54,6 +54,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	}
 	h.advance(data[:used])
 	s.unsaid += int64(used)
+	s.way += int64(used)
 	if len(s.spans) == 0 || s.quiet {
 		if s.due(f.t.clock.Now()) {
 			return true, f.count(ctx, h)
@@ -80,7 +81,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 
 // judge finds what of data passes and fits, leaves h's matcher behind it, and says how far that is.
 func (f *Follower) judge(h *file, data []byte, inside bool, room int) (used int) {
-	s := &f.sieve
+	s := &f.strain
 	before, looked, passed := h.judge, s.looked, s.passed
 	s.lines(&h.judge, data, inside)
 	if s.quiet {

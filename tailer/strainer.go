@@ -11,43 +11,44 @@ import (
 
 const (
 	countEvery = time.Second // how far a filter looked is said so often while nothing passes,
-	stretch  = 64 << 10    // and at once when the live edge is reached after so much
+	stretch    = 64 << 10    // and at once when the live edge is reached after so much
 )
 
-// sieve is what a Follow's filter let through, and has not been said yet.
-type sieve struct {
+// strainer is what a Follow's filter let through, and has not been said yet.
+type strainer struct {
 	on, quiet      bool
 	filter         *filter.Filter
 	want           int // bytes to look at in one go: less while most of them pass and do not fit
 	looked, passed uint32
 	unsaid         int64 // bytes since the last frame
+	way            int64 // bytes since the live edge was last reached
 	said           time.Time
 
 	spans, spare []filter.Span
 	gaps         []byte
 }
 
-func (s *sieve) begin(start Start) error {
+func (s *strainer) begin(start Start) error {
 	parsed, err := filter.Parse(start.Filter)
-	*s = sieve{on: parsed != nil || start.Quiet, quiet: start.Quiet, filter: parsed, want: wire.MaxPayload,
+	*s = strainer{on: parsed != nil || start.Quiet, quiet: start.Quiet, filter: parsed, want: wire.MaxPayload,
 		spans: s.spans, spare: s.spare, gaps: s.gaps}
 	return err
 }
 
-func (s *sieve) owes() bool { return s.unsaid > 0 }
+func (s *strainer) owes() bool { return s.unsaid > 0 }
 
 // due says whether it is time to say how far it looked.
-func (s *sieve) due(now time.Time) bool { return s.owes() && now.Sub(s.said) >= countEvery }
+func (s *strainer) due(now time.Time) bool { return s.owes() && now.Sub(s.said) >= countEvery }
 
 // counted is what the next frame says, which is sent now.
-func (s *sieve) counted(now time.Time) (looked, passed uint32) {
+func (s *strainer) counted(now time.Time) (looked, passed uint32) {
 	looked, passed = s.looked, s.passed
 	s.looked, s.passed, s.unsaid, s.said = 0, 0, 0, now
 	return looked, passed
 }
 
 // lines judges data, of which inside says whether it begins inside a line, and counts.
-func (s *sieve) lines(m *filter.Matcher, data []byte, inside bool) {
+func (s *strainer) lines(m *filter.Matcher, data []byte, inside bool) {
 	s.spans, s.spare = s.spare[:0], s.spans
 	var looked int
 	s.spans, looked = m.Chunk(data, inside, s.spans)
@@ -58,7 +59,7 @@ func (s *sieve) lines(m *filter.Matcher, data []byte, inside bool) {
 }
 
 // plan cuts the spans to what fits in room, and says how far data is used then.
-func (s *sieve) plan(data []byte, room int, inside bool) (used int) {
+func (s *strainer) plan(data []byte, room int, inside bool) (used int) {
 	s.gaps = s.gaps[:0]
 	total, zeros, end := 0, 0, 0
 	for i := range s.spans {
@@ -95,11 +96,12 @@ func (s *sieve) plan(data []byte, room int, inside bool) (used int) {
 	return len(data)
 }
 
-// report says how far the filter looked, if that is not known: always, or when much was looked at or some time ago.
+// report, at the live edge, says how far the filter looked, if that is not known: always, or behind a stretch, or after a time.
 func (f *Follower) report(ctx context.Context, always bool) error {
-	s := &f.sieve
-	h := f.last()
-	if h == nil || !s.owes() || !always && s.unsaid < stretch && !s.due(f.t.clock.Now()) {
+	s := &f.strain
+	h, way := f.last(), s.way
+	s.way = 0
+	if h == nil || !s.owes() || !always && way < stretch && !s.due(f.t.clock.Now()) {
 		return nil
 	}
 	if _, err := f.room(ctx); err != nil {

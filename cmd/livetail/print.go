@@ -184,6 +184,8 @@ func told(m wire.Marker) string {
 			return "bytes are lost: " + m.Why
 		}
 		return fmt.Sprintf("%d bytes are lost: %s", m.Bytes, m.Why)
+	case wire.MarkLooked:
+		return m.Why
 	case wire.MarkEdge:
 		return "the position cannot be used, this is the live edge: " + m.Why
 	}

@@ -165,7 +165,7 @@ func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error
 	for told := false; ; {
 		to.Turn()
 		if open := f.find(); open != nil {
-			return open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths}, to)
+			return open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths, Filter: s.Filter, Quiet: s.Quiet}, to)
 		}
 		if !told {
 			if err := sendMissing(ctx, f.log, s.From, to); err != nil {

@@ -169,6 +169,8 @@ export function markerWords({ kind, at, name, to, bytes: size, why }) {
       return `can be read again since ${time}`
     case 'gap':
       return `gap: ${size !== undefined && size >= 0 ? `${bytes(size)} are gone` : 'lines are gone'}${why ? `, ${why}` : ''}`
+    case 'looked':
+      return why || 'older lines were not looked at'
     case 'edge':
       return `the place asked for could not be used${because}; this is the live edge`
     default:

@@ -55,6 +55,7 @@ var measures = []measure{
 	{"click", 30 * time.Minute, click},
 	{"close", 2 * time.Minute, closeTab},
 	{"tails", 4 * time.Minute, manyTails},
+	{"filter", 10 * time.Minute, filters},
 }
 
 var errUsage = errors.New("usage")

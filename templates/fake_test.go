@@ -34,13 +34,16 @@ type fake struct {
 	asked   map[string]int // requests by path
 	beats   int
 	closed  int // connections that ended
+	lists   int // live lists that are open
 
 	// What the test wants; set through with.
 	status    int    // of the API; 0: 200
 	refusal   string // body of a refusal
 	entry     map[string]any
-	list      string // answer of /api/v1/logs
-	state     string // said after tail, and when it changes
+	list      string   // answer of /api/v1/logs, and first message of a live one
+	news      []string // what live lists are told then
+	mutter    bool     // live lists are told nothing at all
+	state     string   // said after tail, and when it changes
 	words     string
 	mute      bool // no beats
 	noSockets bool // every handshake is refused
@@ -93,6 +96,7 @@ func newFake(t *testing.T, base string) *fake {
 		defer f.mu.Unlock()
 		f.answer(w, r, f.list)
 	})
+	mux.HandleFunc("GET "+base+"/api/v1/logs/live", f.liveList)
 	mux.HandleFunc("GET "+base+"/api/v1/log/", func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		defer f.mu.Unlock()

@@ -25,29 +25,6 @@ type shot struct {
 	act        string // script run before
 }
 
-const someLogs = `{"hosts":[
- {"host":"db-01","state":"away","away_ms":5400000},
- {"host":"web-01","state":"here","away_ms":0,"notes":["4 logs cannot be read by sre: usermod -aG adm sre, then sign in to the machine again"],"binary":12}],
-"logs":[
- {"host":"web-01","id":"nginx/access.log","name":"access.log","group":"nginx","size":48318382,"age_ms":800,"rate":51200,"state":"ok","tails":2},
- {"host":"web-01","id":"nginx/error.log","name":"error.log","group":"nginx","size":18382,"age_ms":42000,"rate":0,"state":"ok","tails":0},
- {"host":"web-01","id":"app/orders.log","name":"orders.log","group":"app","size":918382,"age_ms":3000,"rate":512.5,"state":"ok","tails":0},
- {"host":"web-01","id":"app/payments-of-the-third-quarter-with-a-rather-long-name.log","name":"payments-of-the-third-quarter-with-a-rather-long-name.log","group":"app","size":0,"age_ms":-1,"rate":0,"state":"ok","tails":0},
- {"host":"web-01","id":"app/nightly.log","name":"nightly.log","group":"app","size":73213,"age_ms":51000000,"rate":0,"state":"ok","tails":0},
- {"host":"web-01","id":"app/next.log","name":"next.log","group":"app","size":0,"age_ms":-1,"rate":0,"state":"missing","tails":1},
- {"host":"web-01","id":"auth.log","name":"auth.log","group":"","size":0,"age_ms":-1,"rate":0,"state":"unreadable","why":"permission denied: only root and group adm may read it","tails":0},
- {"host":"web-01","id":"shadow.log","name":"shadow.log","group":"","size":0,"age_ms":-1,"rate":0,"state":"refused","why":"a link to /etc/shadow, out of its folder","tails":0},
- {"host":"db-01","id":"postgres/slow.log","name":"slow.log","group":"postgres","size":3318382,"age_ms":5400000,"rate":0,"state":"ok","tails":0}]}`
-
-func manyLogs() string {
-	var logs []string
-	for i := range 3000 {
-		logs = append(logs, fmt.Sprintf(`{"host":"web-%02d","id":"g%d/app-%d.log","name":"app-%d.log","group":"g%d","size":%d,"age_ms":%d,"rate":%d,"state":"ok","tails":0}`,
-			i/300, i/50%6, i, i, i/50%6, i*7919, i*1000, i%7*100))
-	}
-	return `{"hosts":[],"logs":[` + strings.Join(logs, ",") + `]}`
-}
-
 func someLines(f *fake) {
 	f.mark(wire.Marker{Kind: wire.MarkOpened, Name: "access.log", Bytes: 1234})
 	var text strings.Builder
@@ -74,6 +51,11 @@ var shots = []shot{
 	{name: "list-filter", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`,
 		act: `const q = document.querySelector('#filter'); q.value = 'app'; q.dispatchEvent(new Event('input')); q.focus()`},
 	{name: "list-empty", path: "/?admin", ready: `document.querySelector('#empty').textContent`},
+	{name: "list-three", path: "/", prepare: func(f *fake) { list := fewLogs(); f.with(func() { f.list = list }) }, ready: `document.querySelectorAll('li').length === 3`},
+	{name: "list-rate", path: "/?sort=rate", prepare: func(f *fake) { list := manyLogs(); f.with(func() { f.list = list }) }, ready: `document.querySelectorAll('li').length === 3000`,
+		act: `document.querySelector('li .pin').click(); document.querySelectorAll('li .pin')[3].click()`},
+	{name: "list-keys", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`,
+		act: `document.querySelector('[popovertarget]').click()`},
 	{name: "list-many", path: "/", prepare: func(f *fake) { list := manyLogs(); f.with(func() { f.list = list }) }, ready: `document.querySelectorAll('li').length === 3000`},
 	{name: "list-away", path: "/", prepare: func(f *fake) {
 		f.with(func() { f.status, f.refusal = 503, `{"error":"Redis is away","retry":2}` })
@@ -113,7 +95,10 @@ func TestShots(t *testing.T) {
 			for _, look := range []struct {
 				scheme        string
 				width, height int64
-			}{{"light", 1280, 720}, {"dark", 1280, 720}, {"light", 390, 700}, {"dark", 390, 700}, {"light", 320, 560}} {
+			}{{"light", 1280, 720}, {"dark", 1280, 720}, {"light", 390, 700}, {"dark", 390, 700}, {"light", 320, 560}, {"dark", 2560, 1440}} {
+				if look.width > 2000 && !strings.HasPrefix(s.name, "list") {
+					continue // only the list is for walls
+				}
 				do(t, ctx, chromedp.EmulateViewport(look.width, look.height), scheme(look.scheme), twoFrames)
 				if wide := value[float64](t, ctx, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 					t.Errorf("at %d px the page is %v px too wide", look.width, wide)

@@ -1,103 +1,133 @@
-// The first page: which logs there are, asked for every two seconds while somebody looks.
+// The first page: which logs there are, live while somebody looks.
 
-import { ask, tellSignedIn } from './ask.js'
-import { Backoff } from './backoff.js'
-import { listAPI, signInPage } from './base.js'
+import { isSort } from './arrange.js'
+import { tellSignedIn } from './ask.js'
+import { signInPage } from './base.js'
+import { Book } from './book.js'
+import { characterKeys, habit, remember } from './habits.js'
+import { keys } from './listkeys.js'
 import { Rows } from './rows.js'
+import { Shared } from './shared.js'
 import { list as words } from './words.js'
 
-const EVERY = 2000
+const TICK = 1000
 /** A wait is not mentioned before this: most are shorter. */
 const PATIENCE = 300
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
-const [list, empty, truth, changes, sum] = ['list', 'empty', 'truth', 'changes', 'sum'].map(part)
+const [list, empty, truth, changes, sum, help] = ['list', 'empty', 'truth', 'changes', 'sum', 'keys'].map(part)
 const filter = /** @type {HTMLInputElement} */ (part('filter'))
+const sort = /** @type {HTMLSelectElement} */ (part('sort'))
+const byCharacter = /** @type {HTMLInputElement} */ (part('characters'))
 
-const rows = new Rows(list)
-const backoff = new Backoff()
-let asked = false
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer
-let next = 0
-let failure = ''
+const book = new Book()
+const rows = new Rows(list, book)
+/** @type {import('./live.js').State} */
+let state = { kind: 'loading', words: '', until: 0, polls: false }
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let ticking
 
-async function poll() {
-  clearTimeout(timer)
-  const answer = await ask(listAPI)
-  if (answer.status === 401) {
-    truth.textContent = words.signedOut
-    location.replace(signInPage())
-    return
-  }
-  if (answer.body) show(answer.body)
-  else failed(answer)
-  later()
+// What is looked for is in the address, so that it can be sent to somebody.
+const asked = new URLSearchParams(location.search)
+const order = asked.get('sort') ?? habit('sort', 'group')
+filter.value = asked.get('q') ?? filter.value
+sort.value = isSort(order) ? order : 'group'
+
+function address() {
+  const query = new URLSearchParams(location.search)
+  query.delete('q')
+  query.delete('sort')
+  if (filter.value.trim() !== '') query.set('q', filter.value.trim())
+  if (sort.value !== 'group') query.set('sort', sort.value)
+  history.replaceState(history.state, '', query.size > 0 ? `?${query}` : location.pathname)
 }
 
-/** @param {any} body */
-function show(body) {
-  if (!asked) tellSignedIn()
-  asked = true
-  failure = ''
-  next = EVERY
-  backoff.reset()
-  rows.show(body)
+function sift() {
+  rows.filter = filter.value
+  address()
   draw()
 }
 
-/** @param {import('./ask.js').Answer} answer */
-function failed(answer) {
-  next = Math.max(answer.retry, backoff.next(), EVERY)
-  failure = words.retry(answer.words, next)
+function resort() {
+  rows.sort = isSort(sort.value) ? sort.value : 'group'
   draw()
 }
 
-/** A page that nobody looks at asks nothing. */
-function later() {
-  clearTimeout(timer)
-  if (!document.hidden) timer = setTimeout(poll, next)
+function arrange() {
+  rows.arrange()
+  draw()
 }
 
 function draw() {
-  truth.textContent = failure ? `◌ ${failure}` : asked ? `● ${words.live}` : `◌ ${words.loading}`
-  truth.className = failure ? 'retry' : asked ? 'live' : ''
+  const { kind, words: said, until, polls } = state
+  const wait = kind === 'retry' ? `◌ ${words.retry(said, until - Date.now())}` : ''
+  const live = said ? `◌ ${said}` : `● ${polls ? words.polls : words.live}`
+  const text = kind === 'signedout' ? words.signedOut : wait || (book.begun ? live : `◌ ${words.loading}`)
+  if (truth.textContent !== text) truth.textContent = text
+  truth.className = kind === 'live' && !said && book.begun ? 'live' : kind === 'retry' ? 'retry' : ''
   sum.textContent = filter.value ? words.filtered(rows.shown, rows.size) : words.logs(rows.size)
-  changes.hidden = rows.held === 0
-  changes.textContent = words.changes(rows.held)
-  empty.hidden = !asked || rows.shown > 0
+  const { held } = rows
+  changes.hidden = held === 0
+  changes.textContent = held > 0 ? words.changes(held) : words.reordered
+  empty.hidden = !book.begun || rows.shown > 0
   if (!empty.hidden) empty.textContent = rows.size > 0 ? words.noMatch(filter.value) : 'admin' in list.dataset ? words.emptyAdmin : words.empty
 }
 
-filter.addEventListener('input', () => {
-  rows.filter = filter.value
+function tick() {
+  rows.tick()
+  rows.calm()
   draw()
-})
-changes.addEventListener('click', () => {
-  rows.arrange()
-  draw()
-})
-list.addEventListener('pointerleave', () => {
-  rows.arrange()
-  draw()
-})
-addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return
-  const typing = event.target === filter
-  if (event.key === '/' && !typing) filter.focus()
-  else if (event.key === 'Escape' && typing) {
-    filter.value = ''
-    filter.dispatchEvent(new Event('input'))
-  } else if (event.key === 'Enter' && typing) rows.first()?.click()
-  else if (event.key === 'ArrowDown') rows.move(1)
-  else if (event.key === 'ArrowUp') rows.move(-1) || filter.focus()
-  else return
-  event.preventDefault()
-})
-document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : poll()))
-addEventListener('online', poll)
+}
 
-setTimeout(() => asked || draw(), PATIENCE)
+function look() {
+  clearInterval(ticking)
+  if (document.hidden) return
+  if (book.begun) tick()
+  ticking = setInterval(tick, TICK)
+}
+
+filter.addEventListener('input', sift)
+sort.addEventListener('change', () => {
+  remember('sort', sort.value)
+  address()
+  resort()
+})
+changes.addEventListener('click', arrange)
+list.addEventListener('pointerleave', () => {
+  rows.calm()
+  draw()
+})
+list.addEventListener('focusout', () => setTimeout(() => rows.calm()))
+list.addEventListener('click', ({ target }) => {
+  if (target instanceof Element && target.closest('.pin')) rows.pin(target)
+  draw()
+})
+byCharacter.checked = characterKeys()
+byCharacter.addEventListener('change', () => remember('keys', byCharacter.checked))
+keys({
+  filter, list, help, rows,
+  clear: () => {
+    filter.value = ''
+    sift()
+  },
+})
+document.addEventListener('visibilitychange', look)
+
 rows.filter = filter.value
-poll()
+rows.sort = isSort(sort.value) ? sort.value : 'group'
+setTimeout(() => book.begun || draw(), PATIENCE)
+look()
+new Shared({
+  take: (message, at) => {
+    if (!book.begun) tellSignedIn()
+    rows.show(book.take(message, at))
+    draw()
+  },
+  tell: (now) => {
+    state = now
+    if (now.kind === 'signedout') location.replace(signInPage())
+    if (now.kind !== 'loading') draw()
+  },
+  all: () => book.all(),
+})

@@ -1,30 +1,53 @@
-// The rows of the list: built once, then only their words change.
+// The rows of the list: one for each log, of which only those that are looked at are kept up to date. The order holds still
+// while somebody points at a row.
 
 import { arrange, settle } from './arrange.js'
-import { Entry, key } from './entry.js'
+import { key } from './book.js'
+import { Entry } from './entry.js'
+import { habit, onHabit, remember } from './habits.js'
+import { looks, rememberLooks, unread } from './looked.js'
 import { visible } from './text.js'
 
-/** @typedef {import('./arrange.js').Host} Host */
-/** @typedef {import('./entry.js').Log} Log */
-/** @typedef {{ element: HTMLElement, head: HTMLElement, notes: HTMLElement, rows: HTMLElement }} Section */
+/** @typedef {import('./book.js').Book} Book */
+/** @typedef {import('./arrange.js').Section} Plan */
+/** @typedef {{ element: HTMLElement, head: HTMLElement, notes: HTMLElement, rows: HTMLElement, entries: Entry[] }} Section */
+
+/** How often rows that are sorted by what changes all the time take new places. */
+const SETTLE = 10_000
+/** How far beyond the screen rows are kept ready. */
+const AHEAD = '400px'
 
 export class Rows {
   #list
+  #book
   /** @type {Map<string, Entry>} */
   #entries = new Map()
+  /** @type {Map<Element, string>} */
+  #names = new Map()
   /** @type {Map<string, Section>} */
   #sections = new Map()
-  /** @type {Host[]} */
-  #hosts = []
-  /** @type {Map<string, Log>} */
-  #logs = new Map()
-  /** Where each log stood when it was put in its place. */
-  #arranged = ''
+  /** @type {Set<string>} rows on the screen */
+  #seen = new Set()
+  #observer = new IntersectionObserver((changes) => this.#look(changes), { rootMargin: AHEAD })
+  #pins = new Set(habit('pins', /** @type {string[]} */ ([])))
+  #looks = looks()
+  /** Something about a look was found out that is not remembered yet. */
+  #found = false
   #filter = ''
+  /** @type {import('./arrange.js').Sort} */
+  #sort = 'group'
+  #arranged = ''
+  #settled = 0
+  /** Logs came or went, or somebody pinned one: the order is another one. */
+  #moved = false
+  #touch = matchMedia('(pointer: coarse)')
 
-  /** @param {HTMLElement} list */
-  constructor(list) {
+  /** @param {HTMLElement} list @param {Book} book */
+  constructor(list, book) {
     this.#list = list
+    this.#book = book
+    onHabit('pins', () => this.#repin(new Set(habit('pins', /** @type {string[]} */ ([])))))
+    onHabit('looked', () => (this.#looks = looks()))
   }
 
   get size() {
@@ -37,11 +60,11 @@ export class Rows {
     return n
   }
 
-  /** Logs that came or went while the pointer was here: rows do not move under it. */
+  /** Logs that came or went while the order held still; -1: only the order would be another one. */
   get held() {
     let stay = 0
-    for (const name of this.#logs.keys()) if (this.#entries.has(name)) stay++
-    return this.#logs.size - stay + this.#entries.size - stay
+    for (const name of this.#book.logs.keys()) if (this.#entries.has(name)) stay++
+    return this.#book.logs.size - stay + this.#entries.size - stay || (this.#moved ? -1 : 0)
   }
 
   /** @param {string} text */
@@ -50,39 +73,48 @@ export class Rows {
     this.#sift()
   }
 
-  /** @param {{ hosts: Host[] | null, logs: Log[] | null }} answer */
-  show({ hosts, logs }) {
-    this.#hosts = hosts ?? []
-    this.#logs = new Map((logs ?? []).map((log) => [key(log), log]))
-    const away = this.#away()
-    for (const [name, entry] of this.#entries) {
-      const log = this.#logs.get(name)
-      entry.show(log, log !== undefined && away.has(log.host))
-    }
-    if (!this.#list.matches(':hover')) this.arrange()
+  /** @param {import('./arrange.js').Sort} sort */
+  set sort(sort) {
+    this.#sort = sort
+    this.arrange()
   }
 
-  /** Puts every log in its place. */
+  /** What a message of the live list changed. @param {{ changed: Set<string>, moved: boolean }} news */
+  show({ changed, moved }) {
+    this.#moved ||= moved || (this.#sort !== 'group' && Date.now() - this.#settled >= SETTLE)
+    if (moved) for (const name of this.#seen) this.#write(name)
+    else for (const name of changed) if (this.#seen.has(name)) this.#write(name)
+    this.calm()
+  }
+
+  /** Makes words and bars on the screen what they are now. */
+  tick() {
+    for (const name of this.#seen) this.#write(name)
+    if (this.#found) rememberLooks(this.#looks)
+    this.#found = false
+  }
+
+  /** Puts rows in their places unless somebody points at one. On a touch screen nobody can tell where the next touch will be. */
+  calm() {
+    const held = this.#list.matches(':hover') || this.#list.contains(document.activeElement) || (this.#touch.matches && this.#entries.size > 0)
+    if (this.#moved && !held) this.arrange()
+  }
+
+  /** Puts every row in its place. */
   arrange() {
-    const plan = arrange(this.#hosts, [...this.#logs.values()])
+    this.#moved = false
+    this.#settled = Date.now()
+    const plan = arrange(this.#book, this.#sort, this.#pins)
     const order = JSON.stringify(plan.map(({ name, title, notes, logs }) => [name, title, notes, logs.map(key)]))
     if (order === this.#arranged) return
     this.#arranged = order
-    const before = { entries: this.#entries, sections: this.#sections, away: this.#away() }
+    const before = this.#entries
+    const sections = this.#sections
     this.#entries = new Map()
     this.#sections = new Map()
-    for (const { name, title, notes, logs } of plan) {
-      const section = before.sections.get(name) ?? newSection()
-      this.#sections.set(name, section)
-      head(section, title, notes)
-      settle(section.rows, logs.map((log) => {
-        const entry = before.entries.get(key(log)) ?? new Entry(log)
-        entry.show(log, before.away.has(log.host))
-        this.#entries.set(key(log), entry)
-        return entry.element
-      }))
-    }
+    for (const part of plan) this.#place(sections.get(part.name) ?? newSection(this.#sections.size), part, before)
     settle(this.#list, [...this.#sections.values()].map((section) => section.element))
+    for (const [name, entry] of before) if (!this.#entries.has(name)) this.#drop(name, entry)
     this.#sift()
   }
 
@@ -94,15 +126,83 @@ export class Rows {
   /** Moves the focus by so many rows; false where there is none. @param {number} step */
   move(step) {
     const links = this.#links()
-    const to = links[links.indexOf(/** @type {HTMLAnchorElement} */ (document.activeElement)) + step]
+    const now = links.findIndex((link) => link.parentElement?.contains(document.activeElement))
+    const to = links[now + step]
     to?.focus()
     return to !== undefined
   }
 
+  /** Pins the row that an element is in, or no longer. @param {Element | null} element */
+  pin(element) {
+    const name = this.#names.get(element?.closest('li') ?? this.#list)
+    if (name === undefined) return
+    const pins = new Set(this.#pins)
+    if (!pins.delete(name)) pins.add(name)
+    remember('pins', [...pins])
+    this.#repin(pins)
+  }
+
   // Private
 
-  #away() {
-    return new Set(this.#hosts.filter((host) => host.state === 'away').map((host) => host.host))
+  /** @param {Set<string>} pins */
+  #repin(pins) {
+    this.#pins = pins
+    this.#moved = true
+    for (const name of this.#seen) this.#write(name)
+    this.calm()
+  }
+
+  /** @param {Section} section @param {Plan} plan @param {Map<string, Entry>} before */
+  #place(section, { name, title, notes, logs, placed }, before) {
+    this.#sections.set(name, section)
+    head(section, title, notes)
+    section.entries = logs.map((log) => {
+      const name = key(log)
+      const entry = before.get(name) ?? this.#make(name, log)
+      entry.place = placed
+      this.#entries.set(name, entry)
+      return entry
+    })
+    settle(section.rows, section.entries.map((entry) => entry.element))
+  }
+
+  /** @param {string} name @param {import('./book.js').Log} log */
+  #make(name, log) {
+    const entry = new Entry(log)
+    this.#names.set(entry.element, name)
+    this.#observer.observe(entry.element)
+    return entry
+  }
+
+  /** @param {string} name @param {Entry} entry */
+  #drop(name, entry) {
+    this.#observer.unobserve(entry.element)
+    this.#names.delete(entry.element)
+    this.#seen.delete(name)
+  }
+
+  /** @param {IntersectionObserverEntry[]} changes */
+  #look(changes) {
+    for (const { target, isIntersecting } of changes) {
+      const name = this.#names.get(target)
+      if (name === undefined) continue
+      if (!isIntersecting) this.#seen.delete(name)
+      else {
+        this.#seen.add(name)
+        this.#write(name)
+      }
+    }
+  }
+
+  /** @param {string} name */
+  #write(name) {
+    const log = this.#book.logs.get(name)
+    const away = log !== undefined && this.#book.hosts.get(log.host)?.state === 'away'
+    const look = this.#looks[name]
+    const before = look?.size
+    const news = log?.state === 'ok' ? unread(look, log, (since) => this.#book.grew(log, since)) : 0
+    this.#found ||= look?.size !== before
+    this.#entries.get(name)?.show(log, { away, pinned: this.#pins.has(name), unread: news })
   }
 
   /** @returns {HTMLAnchorElement[]} */
@@ -111,31 +211,35 @@ export class Rows {
   }
 
   #sift() {
-    for (const entry of this.#entries.values()) {
-      const hide = this.#filter !== '' && !entry.haystack.includes(this.#filter)
-      if (entry.element.hidden !== hide) entry.element.hidden = hide
-    }
-    for (const { element, notes, rows } of this.#sections.values()) {
-      const some = [...rows.children].some((row) => row instanceof HTMLElement && !row.hidden)
+    for (const { element, notes, entries } of this.#sections.values()) {
+      let some = false
+      for (const { haystack, element: row } of entries) {
+        const hide = this.#filter !== '' && !haystack.includes(this.#filter)
+        if (row.hidden !== hide) row.hidden = hide
+        some ||= !hide
+      }
       notes.hidden = this.#filter !== '' || notes.childElementCount === 0
       element.hidden = notes.hidden && !some
     }
   }
 }
 
-/** @returns {Section} */
-function newSection() {
+/** @param {number} n @returns {Section} */
+function newSection(n) {
   const [element, head, notes, rows] = ['section', 'h2', 'div', 'ul'].map((name) => document.createElement(name))
   notes.className = 'notes'
+  head.id = `section-${n}-${Date.now()}`
+  rows.setAttribute('aria-labelledby', head.id)
+  rows.setAttribute('role', 'list') // else a list without bullets is none for Safari
   element.append(head, notes, rows)
-  return { element, head, notes, rows }
+  return { element, head, notes, rows, entries: [] }
 }
 
 /** @param {Section} section @param {string} title @param {string[]} lines */
-function head(section, title, lines) {
-  section.head.textContent = visible(title)
-  section.head.hidden = title === ''
-  settle(section.notes, lines.map((line) => {
+function head({ head, notes }, title, lines) {
+  head.textContent = visible(title)
+  head.hidden = title === ''
+  settle(notes, lines.map((line) => {
     const note = document.createElement('p')
     note.textContent = visible(line)
     return note

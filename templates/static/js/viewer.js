@@ -3,6 +3,7 @@
 import { onSignedIn, tellSignedIn } from './ask.js'
 import { Buffer } from './buffer.js'
 import { BACKLOG } from './frame.js'
+import { looked } from './looked.js'
 import { makeRow } from './row.js'
 import { Status } from './status.js'
 import { Tail } from './tail.js'
@@ -107,10 +108,11 @@ addEventListener('keydown', (event) => {
 })
 addEventListener('online', () => tail.nudge())
 addEventListener('focus', () => tail.nudge())
-document.addEventListener('visibilitychange', () => document.hidden || tail.nudge())
+document.addEventListener('visibilitychange', () => (document.hidden ? looked({ host, id }) : tail.nudge()))
 onSignedIn(() => tail.nudge())
 // Leaving ends the work on the server at once; coming back through the browser's history goes on.
 addEventListener('pagehide', () => {
+  looked({ host, id })
   left = !HALTED.includes(tail.state.kind)
   tail.stop()
 })

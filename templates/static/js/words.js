@@ -76,6 +76,23 @@ export const list = {
   filtered: (n, all) => `${number(n)} of ${count(all, 'log')}`,
   /** @param {number} n */
   changes: (n) => `${count(n, 'change')} to the list; show`,
+  reordered: 'the order has changed; show',
+  polls: 'up to date; something between here and livetail holds live answers back, so it is asked every 5 s',
+  pinned: 'pinned',
+  pinIt: 'pin: keep it on top (p)',
+  unpinIt: 'no longer on top (p)',
+  /** @param {string} name */
+  pin: (name) => `pin ${name}`,
+  /** @type {Record<string, string>} */
+  sortedBy: { last: 'by last line', rate: 'by rate', size: 'by size' },
+  /** @param {number} n bytes; -1: some */
+  unread: (n) => (n < 0 ? 'new since you looked' : `${bytes(n)} new`),
+  /** @param {number} n */
+  lineRate: (n) => `${n < 10 ? n : number(n)} lines/s`,
+  /** @param {number} n */
+  usually: (n) => `usually ${rate(n)}`,
+  /** @param {number} free @param {number} size */
+  disk: (free, size) => `${bytes(free)} free on its disk (${Math.floor((100 * free) / size)} %)`,
   /** @param {string} host @param {number} ms */
   away: (host, ms) => `${host} is away since ${since(new Date(Date.now() - ms))}; its logs go on by themselves when it is back`,
   /** @param {number} n */

@@ -1,0 +1,16 @@
+// Run by TestListLive against a server that begins its answers and says nothing.
+
+import { Live } from '../static/js/live.js'
+import { equal, until } from './check.js'
+
+export async function testAsksInstead() {
+  const stop = new AbortController()
+  const taken = []
+  const states = []
+  const live = new Live({ take: (message) => taken.push(message), tell: (state) => states.push(state) }, { silence: 300, poll: 50 })
+  const ended = live.run(stop.signal)
+  await until(() => taken.length >= 2, 'it asks')
+  stop.abort()
+  await ended
+  equal([taken[0].say, taken[0].logs.length, states[0].kind, states.at(-1).kind, states.at(-1).polls], ['list', 1, 'retry', 'live', true])
+}

@@ -2,7 +2,7 @@
 export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/sbin
 PREFIX ?= /usr/local
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench chaos sabotage install clean
+.PHONY: help run build test lint bench chaos sabotage test-a11y install clean
 
 help: ## say what there is
 	@scripts/help $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ build: ## build bin/livetail, bin/livetail-web and bin/livetail-worker
 
 test: ## lint and test everything; brings along what that needs
 	@scripts/test
+
+test-a11y: ## axe-core looks at every page; fetched with npm into bin/
+	@scripts/test-a11y
 
 lint: ## gofmt, go vet, and whether it compiles on macOS
 	@scripts/lint

@@ -135,7 +135,7 @@ func TestOrdinaryUser(t *testing.T) {
 	b := &tab{t, browser.New(t)}
 	_ = chromedp.Do(b.ctx, chromedp.Navigate(page+"#link="+secret)) // see TestAllInOne
 	b.path("/")
-	b.until(`document.querySelectorAll('li .name').length === 9`)
+	b.until(`document.querySelectorAll('li[data-kind]').length === 9`)
 
 	var list listed
 	if err := json.Unmarshal([]byte(value[string](b, `fetch('/api/v1/logs').then(answer => answer.text())`)), &list); err != nil {
@@ -164,7 +164,7 @@ func TestOrdinaryUser(t *testing.T) {
 	if where := value[string](b, `[...document.querySelectorAll('li')].find(row => row.querySelector('.name').textContent === 'link.log').innerText`); !strings.Contains(where, "link") || strings.Contains(where, "not a log") {
 		t.Errorf("the link out of the folder is shown as %q", where)
 	}
-	order := value[[]string](b, `[...document.querySelectorAll('li')].map(row => row.className)`)
+	order := value[[]string](b, `[...document.querySelectorAll('li')].map(row => row.dataset.kind)`)
 	if last := slices.IndexFunc(order, func(kind string) bool { return kind == "unreadable" || kind == "refused" }); last != 4 {
 		t.Errorf("what cannot be read is not last: %q", order)
 	}

@@ -79,13 +79,14 @@ type Worker struct {
 	Searches, SearchesPerUser int
 }
 
-// Log is one entry of logs. Exactly one of File, Folder, Glob, Latest and Self is set.
+// Log is one entry of logs. Exactly one of File, Folder, Glob, Latest, Journal and Self is set.
 type Log struct {
 	ID, Name      string // Name is ID where the file has none
 	File          string // one file, which need not exist yet
 	Folder        string // every log in a folder and below
 	Glob          string // every log whose path matches, found while running
 	Latest        string // a glob whose newest file is the log and whose older files are its past
+	Journal       *Journal
 	Self          bool   // livetail's own log
 	Group         string // heading in the list, "" is none
 	Backlog       int    // lines shown on opening
@@ -98,6 +99,12 @@ type Log struct {
 type Time struct {
 	Layout string // as package time has layouts
 	Zone   string // as the time zone database has names; "" is the machine's
+}
+
+// Journal is the systemd journal, or a part of it, as a log.
+type Journal struct {
+	Unit      string // "" is all of it
+	Directory string // "" is where journald keeps it
 }
 
 // User is somebody who can sign in.

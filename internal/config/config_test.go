@@ -114,7 +114,7 @@ func TestExampleHasEveryKey(t *testing.T) {
 	if err := p.faults.err(); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Users) != 1 || len(c.Access) != 1 || len(c.Logs) != 6 {
+	if len(c.Users) != 1 || len(c.Access) != 1 || len(c.Logs) != 7 {
 		t.Errorf("not all examples are there: %d users, %d rules, %d logs", len(c.Users), len(c.Access), len(c.Logs))
 	}
 	there := make(map[string]bool)

@@ -3,6 +3,7 @@ package config
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,7 +36,7 @@ func (p *parser) logs(v value, c *Config) []Log {
 	var logs []Log
 	lines := make(map[string]int)
 	self := 0
-	for _, s := range v.sections("each - with id: and one of file:, folder:, glob:, latest: or self: true") {
+	for _, s := range v.sections("each - with id: and one of file:, folder:, glob:, latest:, journal: or self: true") {
 		l := Log{Backlog: defaultBacklog}
 		id := s.get("id")
 		if id.word(&l.ID, "/") {
@@ -88,7 +89,7 @@ func (v value) times(t *Time) {
 	s.done()
 }
 
-// source reads what a log is made of: exactly one of five.
+// source reads what a log is made of: exactly one of six.
 func (p *parser) source(s *section, l *Log) {
 	file, folder, glob, latest, self := s.get("file"), s.get("folder"), s.get("glob"), s.get("latest"), s.get("self")
 	file.file(&l.File)
@@ -99,11 +100,16 @@ func (p *parser) source(s *section, l *Log) {
 		latest.fault("has ** in it, which dated names cannot: write each folder's name with *")
 	}
 	self.boolean(&l.Self)
+	journal := s.get("journal")
+	l.Journal = journal.journal()
 	var there []string
 	for _, v := range []value{file, folder, glob, latest} {
 		if !v.empty() {
 			there = append(there, strings.TrimPrefix(v.key, s.key+"."))
 		}
+	}
+	if !journal.none() {
+		there = append(there, "journal")
 	}
 	if l.Self {
 		there = append(there, "self")
@@ -112,8 +118,35 @@ func (p *parser) source(s *section, l *Log) {
 	case len(there) > 1:
 		s.fault("has %s: keep one, and write another log for the other", strings.Join(there, " and "))
 	case len(there) == 0 && (self.node == nil || self.node.ShortTag() == "!!bool"):
-		s.fault("does not say what to read: write one of file:, folder:, glob:, latest: or self: true")
+		s.fault("does not say what to read: write one of file:, folder:, glob:, latest:, journal: or self: true")
 	}
+}
+
+const unitSuffixes = ".service .socket .timer .mount .scope .slice .target .path .device .swap .automount"
+
+// journal reads which part of the systemd journal is meant; nil where none is.
+func (v value) journal() *Journal {
+	if v.none() {
+		return nil
+	}
+	s := v.section()
+	if s.broken {
+		return nil
+	}
+	j := &Journal{}
+	unit := s.get("unit")
+	if unit.text(&j.Unit) && j.Unit != "" {
+		dot := strings.LastIndex(j.Unit, ".")
+		switch {
+		case strings.Trim(j.Unit, wordLetters+`:@\`) != "" || strings.HasPrefix(j.Unit, "-"):
+			unit.fault("is %s, which is no name of a unit: write one, such as nginx.service", quote(j.Unit))
+		case dot < 0 || !slices.Contains(strings.Fields(unitSuffixes), j.Unit[dot:]):
+			unit.fault("is %s, without what kind of unit it is: write for example %s.service", quote(j.Unit), j.Unit)
+		}
+	}
+	s.get("directory").path(&j.Directory)
+	s.done()
+	return j
 }
 
 // file reads the path of one file or folder. A * in it is nearly always a glob in the wrong place.

@@ -36,6 +36,8 @@ logs:
   - {id: c, folder: /c/}
   - {id: d, glob: "${state_dir}/d/*.log"}
   - {id: e, latest: /e/app-*.log}
+  - {id: j, journal: {unit: nginx.service}}
+  - {id: k, journal: {directory: /k}}
   - {id: f, self: true}
   - {id: g, file: "${state_dir}/g.log"}
 users:
@@ -60,6 +62,8 @@ access:
 			{ID: "c", Name: "c", Folder: "/c", Backlog: 1000},
 			{ID: "d", Name: "d", Glob: `/st\[ate]/d/*.log`, Backlog: 1000},
 			{ID: "e", Name: "e", Latest: "/e/app-*.log", Backlog: 1000},
+			{ID: "j", Name: "j", Journal: &Journal{Unit: "nginx.service"}, Backlog: 1000},
+			{ID: "k", Name: "k", Journal: &Journal{Directory: "/k"}, Backlog: 1000},
 			{ID: "f", Name: "f", Self: true, Backlog: 1000},
 			{ID: "g", Name: "g", File: "/st[ate]/g.log", Backlog: 1000},
 		},

@@ -16,24 +16,31 @@ import (
 	"livetail/internal/wire"
 )
 
-// Spec is one entry of the config. Exactly one of File, Folder, Glob and Latest is set, and it is absolute.
+// Spec is one entry of the config. Exactly one of File, Folder, Glob, Latest and Journal is set; paths are absolute.
 type Spec struct {
 	// ID is the log's id for File and Latest (empty: the last element of the path), and the first part of all ids for
 	// Folder and Glob (empty: ids are the paths below the folder, or below the glob's part without wildcards).
-	ID     string
-	Name   string // what people read for File and Latest; empty: the last element of the path
-	File   string // one file, which need not exist yet; it is a log whatever is in it
-	Folder string // every text log in a folder and below
-	Glob   string // every text log whose path matches; ** is any number of folders
-	Latest string // a pattern of dated names, whose newest file is the log and whose others are its past
-	Self   bool   // File is livetail's own log
-	Group  string // heading in the list; empty: the folder that a file of Folder or Glob is in
-	Lines  int    // backlog on opening
+	ID      string
+	Name    string   // what people read for File and Latest; empty: the last element of the path
+	File    string   // one file, which need not exist yet; it is a log whatever is in it
+	Folder  string   // every text log in a folder and below
+	Glob    string   // every text log whose path matches; ** is any number of folders
+	Latest  string   // a pattern of dated names, whose newest file is the log and whose others are its past
+	Journal *Journal // the systemd journal or a part of it
+	Self    bool     // File is livetail's own log
+	Group   string   // heading in the list; empty: the folder that a file of Folder or Glob is in
+	Lines   int      // backlog on opening
 	// FollowLinksTo are the folders or files outside of its own folder that a symbolic link may lead to.
 	FollowLinksTo []string
 	ShowPath      bool // whether people who are not administrators see the path
 	// TimeLayout and TimeZone are how its lines write times; empty: in any form that is known, in this machine's zone.
 	TimeLayout, TimeZone string
+}
+
+// Journal is the systemd journal, or a part of it.
+type Journal struct {
+	Unit      string // "": all of it
+	Directory string // "": where journald keeps it
 }
 
 // Options are what New needs.
@@ -51,8 +58,9 @@ type Options struct {
 // Source is all that is needed to open a log.
 type Source struct {
 	ID, Name string
-	Path     string // a pattern when Latest is set
-	Latest   bool   // the newest match of the pattern Path is the log, and the others are its past
+	Path     string   // a pattern when Latest is set
+	Journal  *Journal // not a file at all; Path is ""
+	Latest   bool     // the newest match of the pattern Path is the log, and the others are its past
 	// FollowLinksTo is where links may lead, the log's own folder included.
 	FollowLinksTo []string
 	ShowPath      bool
@@ -126,6 +134,15 @@ func (o *Options) check() error {
 
 func (s *Spec) check(host string) error {
 	where := ""
+	if s.Journal != nil {
+		if s.File+s.Folder+s.Glob+s.Latest != "" {
+			return errors.New("both a path and the journal")
+		}
+		if s.ID == "" {
+			return errors.New("the journal has no id of its own")
+		}
+		return (wire.Log{Host: host, ID: s.ID}).Check()
+	}
 	for _, p := range []string{s.File, s.Folder, s.Glob, s.Latest} {
 		if p != "" && where != "" {
 			return fmt.Errorf("both %q and %q", where, p)

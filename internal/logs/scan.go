@@ -34,6 +34,8 @@ func (sc *scan) note(format string, args ...any) {
 
 func (sc *scan) spec(n int, s *Spec) {
 	switch {
+	case s.Journal != nil:
+		sc.journal(s)
 	case s.File != "":
 		sc.single(n, s, s.File)
 	case s.Latest != "":

@@ -115,6 +115,9 @@ func (s *Shelf) Find(id string) (Source, bool) {
 		return Source{}, false
 	}
 	src := it.source
+	if src.Journal != nil {
+		return src, true
+	}
 	// A folder on the way may have become a link since it was walked.
 	if real, err := filepath.EvalSymlinks(src.Path); err == nil && !within(real, src.FollowLinksTo) {
 		return Source{}, false
@@ -169,7 +172,7 @@ func (s *Shelf) look(full bool) {
 	// What the config names comes before what is found in folders: somebody gave it an id.
 	for _, named := range []bool{true, false} {
 		for i := range s.specs {
-			if spec := &s.specs[i]; named == (spec.File+spec.Latest != "") {
+			if spec := &s.specs[i]; named == (spec.File+spec.Latest != "" || spec.Journal != nil) {
 				sc.spec(i, spec)
 			}
 		}

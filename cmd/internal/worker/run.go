@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
-	"time"
 
 	"livetail/cmd/internal/boot"
 	"livetail/internal/bus"
@@ -22,8 +20,8 @@ import (
 	"livetail/internal/runs"
 	"livetail/internal/wire"
 	"livetail/tailer"
+	"livetail/tailer/journal"
 	"livetail/tailer/spool"
-	"livetail/tailer/stamp"
 )
 
 // Run serves the logs of the config until ctx ends. Redis may be away, then and at any time.
@@ -54,6 +52,11 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
+	entries, err := journal.New(journal.Options{Key: boot.PositionKey(p.Secret), Log: p.Log})
+	if err != nil {
+		return err
+	}
+	from := sources{shelf: shelf, files: files, journal: entries}
 	clients, err := dial.New(p.Dial())
 	if err != nil {
 		return err
@@ -64,7 +67,7 @@ func Run(ctx context.Context, p boot.Parts) error {
 		return err
 	}
 	tails, err := runs.New(runs.Options{Worker: id, Names: names, Sealer: wire.NewSealer(p.Secret), Bus: channels, Frames: channels,
-		Open: func(log wire.Log) runs.Follower { return open(shelf, files, log) }, Places: c.Worker.Places, Log: p.Log})
+		Open: func(log wire.Log) runs.Follower { return &follower{sources: from, log: log} }, Places: c.Worker.Places, Log: p.Log})
 	if err != nil {
 		return err
 	}
@@ -97,7 +100,7 @@ func specs(c *config.Config) []logs.Spec {
 	var out []logs.Spec
 	for _, l := range c.Logs {
 		s := logs.Spec{ID: l.ID, Name: l.Name, File: l.File, Folder: l.Folder, Glob: l.Glob, Latest: l.Latest, Self: l.Self, Group: l.Group,
-			Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath,
+			Journal: journalOf(l.Journal), Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath,
 			TimeLayout: l.Time.Layout, TimeZone: l.Time.Zone}
 		if l.Self {
 			s.File = c.OwnLog()
@@ -107,19 +110,11 @@ func specs(c *config.Config) []logs.Spec {
 	return out
 }
 
-// times reads the times of a log's lines; nil: as all logs.
-func times(layout, zone string) (*stamp.Reader, error) {
-	if layout == "" && zone == "" {
-		return nil, nil
+func journalOf(j *config.Journal) *logs.Journal {
+	if j == nil {
+		return nil
 	}
-	o := stamp.Options{Layout: layout}
-	if zone != "" {
-		var err error
-		if o.Zone, err = time.LoadLocation(zone); err != nil {
-			return nil, fmt.Errorf("a time's zone: %w", err)
-		}
-	}
-	return stamp.New(o)
+	return &logs.Journal{Unit: j.Unit, Directory: j.Directory}
 }
 
 func view(shelf *logs.Shelf, tails *runs.Runs, places int) catalogue.View {
@@ -143,67 +138,4 @@ func machine() string {
 	}
 	sum := sha256.Sum256(append([]byte("livetail machine "), id...))
 	return hex.EncodeToString(sum[:12])
-}
-
-// follower opens its log when it is first asked for it, since the shelf may not know it yet.
-type follower struct {
-	shelf *logs.Shelf
-	files *tailer.Tailer
-	log   wire.Log
-
-	mu   sync.Mutex // of open: questions come beside a Follow, and before
-	open *tailer.Follower
-}
-
-func open(shelf *logs.Shelf, files *tailer.Tailer, log wire.Log) *follower {
-	return &follower{shelf: shelf, files: files, log: log}
-}
-
-// Follow waits for the log to be one of ours, and follows it. A log can vanish from the config, or from its folder, between
-// click and job.
-func (f *follower) Follow(ctx context.Context, s runs.Start, to runs.Sink) error {
-	for told := false; ; {
-		to.Turn()
-		if open := f.find(); open != nil {
-			return open.Follow(ctx, tailer.Start{From: s.From, Lines: s.Lines, Paths: s.Paths, Filter: s.Filter, Quiet: s.Quiet}, to)
-		}
-		if !told {
-			if err := sendMissing(ctx, f.log, s.From, to); err != nil {
-				return err
-			}
-			told = true
-		}
-		if err := pause(ctx); err != nil {
-			return fmt.Errorf("waiting for %s: %w", f.log, err)
-		}
-	}
-}
-
-// Ask answers a question about the log.
-func (f *follower) Ask(ctx context.Context, q wire.Question, to runs.Sink) error {
-	if open := f.find(); open != nil {
-		return open.Ask(ctx, q, to)
-	}
-	return runs.Fail(ctx, to, "the worker knows no log "+f.log.ID+" now; ask again when it is there")
-}
-
-// Close closes what is open.
-func (f *follower) Close() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.open == nil {
-		return nil
-	}
-	return f.open.Close()
-}
-
-// find opens the log, if the shelf knows it.
-func (f *follower) find() *tailer.Follower {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if source, ok := f.shelf.Find(f.log.ID); f.open == nil && ok {
-		forms, _ := times(source.TimeLayout, source.TimeZone) // checked at the start
-		f.open = f.files.Open(tailer.Source{Times: forms, Path: source.Path, Latest: source.Latest, Name: source.Name, FollowLinksTo: source.FollowLinksTo})
-	}
-	return f.open
 }

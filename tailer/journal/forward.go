@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"context"
+
+	"livetail/internal/wire"
+)
+
+// forward reads from a place, or from the first entry there is.
+func (a *answer) forward(ctx context.Context) (wire.Marker, error) {
+	from, until, err := a.places()
+	if err != nil {
+		return wire.Marker{}, err
+	}
+	var args []string
+	r := resume{at: from}
+	if from != nil {
+		args = []string{"--cursor=" + from.base.String()}
+	}
+	end := ""
+	var text []byte
+	err = a.run(ctx, func(e entry) (bool, error) {
+		if r.gone(&e) {
+			if err := a.tell(ctx, goneMark, 0); err != nil {
+				return false, err
+			}
+		}
+		text = e.text(text[:0])
+		at := r.skip(&e, text, &a.cut)
+		keep, reached := until.limit(&e, int64(len(text)))
+		a.looked += uint64(max(0, keep-at))
+		if err := a.add(ctx, &e, text[:keep], at); err != nil {
+			return false, err
+		}
+		if end = a.enough(len(a.cut.payload)); end == "" && reached {
+			end = wire.EndUntil
+		}
+		return end == "", nil
+	}, args...)
+	if err == nil {
+		err = a.flush(ctx, a.cont)
+	}
+	if end == "" {
+		end = wire.EndEdge
+	}
+	return wire.Marker{Kind: wire.MarkEnd, End: end}, err
+}
+
+// add cuts text from at on into frames and sends those that are full.
+func (a *answer) add(ctx context.Context, e *entry, text []byte, at int64) error {
+	for at < int64(len(text)) && a.cut.left != 0 {
+		room, err := a.sink.Room(ctx)
+		if err != nil {
+			return err
+		}
+		if !a.cut.some() {
+			a.cont = a.cut.part
+		}
+		at = a.cut.add(e, text, at, min(room, wire.MaxPayload))
+		if at < int64(len(text)) && a.cut.left != 0 {
+			if err := a.flush(ctx, a.cont); err != nil {
+				return err
+			}
+		}
+	}
+	if a.j.o.Clock().Sub(a.said) >= progressEvery {
+		return a.flush(ctx, a.cont)
+	}
+	return nil
+}

@@ -140,8 +140,11 @@ func (a *Announcer) beat(ctx context.Context) error {
 	if err == nil {
 		err = a.decide(st)
 	}
-	if errors.Is(err, ErrHostTaken) || ctx.Err() != nil {
+	if errors.Is(err, ErrHostTaken) {
 		return err
+	}
+	if ctx.Err() != nil { // nothing is wrong: Run says goodbye
+		return nil
 	}
 	if !a.writer {
 		a.trouble(ctx, err)

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -97,5 +98,27 @@ func TestForgetsAfterAWeek(t *testing.T) {
 		if l.judge(t.Context()); len(l.Hosts()) != c.hosts {
 			t.Errorf("%v later: %+v", c.after, l.Hosts())
 		}
+	}
+}
+
+// A worker that is told to end in the middle of a beat says goodbye all the same, and nothing is wrong.
+func TestEndingWithinABeat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, testredis.Embedded(t).Addr())
+	v := logs("a")
+	a := w.announcer("m", "w1", v)
+	ctx, cancel := context.WithCancel(t.Context())
+	beats := 0
+	a.o.View = func() View {
+		if beats++; beats == 2 {
+			cancel()
+		}
+		return v.get()
+	}
+	if err := a.Run(ctx); err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+	if n := w.bus.messages(t, 0); n[len(n)-1].Say != sayBye {
+		t.Errorf("the last word was %+v", n[len(n)-1])
 	}
 }

@@ -174,7 +174,7 @@ func TestTooManyLiveLists(t *testing.T) {
 	if a := ann.live(); a.answer.StatusCode != 200 {
 		t.Errorf("with room again: %d", a.answer.StatusCode)
 	}
-	r.logs.notReady = true
+	r.logs.notReady.Store(true)
 	if a := ann.get("/api/v1/logs/live"); a.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("before the catalogue was read: %d", a.StatusCode)
 	}

@@ -47,7 +47,7 @@ var (
 
 // fakeCatalogue knows one log that ann may see and one that she may not.
 type fakeCatalogue struct {
-	notReady bool
+	notReady atomic.Bool
 	mu       sync.Mutex
 	asked    []wire.Log
 	changes  []catalogue.Changes
@@ -55,10 +55,10 @@ type fakeCatalogue struct {
 	unreached atomic.Bool
 }
 
-func (f *fakeCatalogue) Ready() bool { return !f.notReady }
+func (f *fakeCatalogue) Ready() bool { return !f.notReady.Load() }
 
 func (f *fakeCatalogue) Hosts() []catalogue.Host {
-	if f.notReady {
+	if f.notReady.Load() {
 		return nil
 	}
 	return []catalogue.Host{{Name: "db-01", Away: true, AwayFor: 5 * time.Second, Notes: []string{"a note on db-01"}, Binary: 3}, {Name: "web-01", Notes: []string{"a note on web-01"}}}
@@ -162,7 +162,8 @@ type setup struct {
 
 func newRig(t *testing.T, set setup) *rig {
 	t.Helper()
-	r := &rig{t: t, redis: testredis.Embedded(t), logs: &fakeCatalogue{notReady: set.notReady}, requests: make(chan delivery.Request, 100), tails: make(chan *quietTail, 100)}
+	r := &rig{t: t, redis: testredis.Embedded(t), logs: &fakeCatalogue{}, requests: make(chan delivery.Request, 100), tails: make(chan *quietTail, 100)}
+	r.logs.notReady.Store(set.notReady)
 	client := redis.NewClient(&redis.Options{Addr: r.redis.Addr(), MaxRetries: -1, DialerRetries: 1})
 	t.Cleanup(func() { client.Close() })
 	people, err := auth.New(auth.Options{

@@ -47,7 +47,7 @@ func (r *reader) next() *news {
 	c := r.site.Catalogue.Changes(r.seq)
 	first := r.seq == 0 || c.All
 	r.seq = c.Seq
-	m := &news{Say: "change", Whole: c.Whole}
+	m := &news{Say: "change", Whole: slices.Clone(c.Whole)}
 	if first {
 		m.Say = "list"
 		clear(r.seen)
@@ -66,12 +66,13 @@ func (r *reader) next() *news {
 		}
 	}
 	for _, column := range c.Columns {
-		for id := range column.Levels {
-			if !may(column.Host, id) {
-				delete(column.Levels, id)
+		grew := map[string]uint8{}
+		for id, level := range column.Levels {
+			if may(column.Host, id) {
+				grew[id] = level
 			}
 		}
-		m.Columns = append(m.Columns, columnJSON{column.Host, column.Levels})
+		m.Columns = append(m.Columns, columnJSON{column.Host, grew})
 	}
 	r.addHosts(m)
 	if !r.user.Admin {

@@ -22,14 +22,20 @@ type watcher struct {
 }
 
 // watch signs in and opens the page.
-func (s *site) watch(w *node, j *journal) *watcher {
+func (s *site) watch(web string, j *journal) *watcher {
 	s.t.Helper()
 	b := &watcher{t: s.t, ctx: browser.Lasting(s.t, time.Duration((minutes+10)*float64(time.Minute))), journal: j}
-	b.do(chromedp.Navigate(w.url() + "/log/" + host + "/apps/" + j.name))
-	b.until(`location.pathname === '/signin' && document.readyState === 'complete'`)
-	b.do(chromedp.SendKeys(`[name=name]`, user), chromedp.SendKeys(`[name=password]`, password), chromedp.Click(`#signin button`))
+	b.do(chromedp.Navigate(web + "/log/" + host + "/apps/" + j.name))
+	b.signIn()
 	b.until(`document.querySelector('#truth')?.textContent.startsWith('● live')`)
 	return b
+}
+
+// signIn fills in the form.
+func (b *watcher) signIn() {
+	b.t.Helper()
+	b.until(`location.pathname === '/signin' && document.readyState === 'complete'`)
+	b.do(chromedp.SendKeys(`[name=name]`, user), chromedp.SendKeys(`[name=password]`, password), chromedp.Click(`#signin button`))
 }
 
 func (b *watcher) do(steps ...chromedp.Action[chromedp.Void]) {

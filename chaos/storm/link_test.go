@@ -26,7 +26,12 @@ type link struct {
 
 func newLink(t testing.TB, to string) *link {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	return newLinkAt(t, "127.0.0.1:0", to)
+}
+
+func newLinkAt(t testing.TB, addr, to string) *link {
+	t.Helper()
+	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}

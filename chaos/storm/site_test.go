@@ -42,7 +42,8 @@ type node struct {
 	name    string
 	config  string
 	toRedis *link
-	front   *link // of a web: what pages connect to
+	front   *link    // of a web: what pages connect to
+	through []string // a command that runs the program somewhere else
 }
 
 func newSite(t testing.TB, webs, workers int) *site {
@@ -83,11 +84,17 @@ func (s *site) write(name, text string, mode os.FileMode) string {
 func (s *site) node(kind string, i int) *node {
 	s.t.Helper()
 	n := &node{site: s, kind: kind, name: fmt.Sprintf("%s-%d", kind, i+1), toRedis: newLink(s.t, s.redis.Addr)}
-	listen := freeAddr(s.t)
 	url := s.url
 	if url == "" {
 		url = "redis://" + n.toRedis.addr()
 	}
+	n.settle(freeAddr(s.t), url)
+	return n
+}
+
+// settle writes the node's config and starts it.
+func (n *node) settle(listen, url string) {
+	s, kind := n.site, n.kind
 	n.config = s.write(n.name+".yaml", fmt.Sprintf(`
 web: {listen: "%s", limits: {tails_per_user: 4000, tails: 4000}}
 redis: {url: "%s", namespace: %s}
@@ -108,12 +115,12 @@ users:
 			s.t.Logf("%s said at last:\n%s", n.name, lastWords(n.said))
 		}
 	})
-	return n
 }
 
 // start runs the node's program again.
 func (n *node) start() {
-	n.process = launch(n.site.t, n.name, filepath.Join(n.site.dir, n.name+".out"), filepath.Join(programs, n.kind), "-config", n.config)
+	n.process = launch(n.site.t, n.name, filepath.Join(n.site.dir, n.name+".out"),
+		append(n.through, filepath.Join(programs, n.kind), "-config", n.config)...)
 }
 
 func (n *node) url() string { return "http://" + n.front.addr() }

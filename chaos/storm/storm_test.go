@@ -52,7 +52,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 	for i := range 36 {
 		s.pages = append(s.pages, s.people[i%3].open(s.journals[i%len(s.journals)], nil))
 	}
-	s.browser = s.watch(s.webs[0], s.journals[2])
+	s.browser = s.watch(s.webs[0].url(), s.journals[2])
 	for _, g := range s.pages {
 		eventually(t, patience, "a page is live", func() error {
 			var live bool

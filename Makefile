@@ -2,7 +2,7 @@
 export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/sbin
 PREFIX ?= /usr/local
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench chaos sabotage test-a11y install clean
+.PHONY: help run build test lint bench chaos sabotage test-network test-a11y install clean
 
 help: ## say what there is
 	@scripts/help $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ bench: ## measure: append to received, bursts, memory, ratios to a floor without
 
 chaos: ## kill, freeze, flush and cut for CHAOS_MINUTES (15), with CHAOS_SEED, and count what was lost
 	@scripts/chaos
+
+test-network: ## drop packets between two network namespaces for 45 s; as root
+	@scripts/test-network
 
 sabotage: ## break one line after the other, and see whether the tests notice; takes an hour
 	@scripts/sabotage

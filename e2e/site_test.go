@@ -185,4 +185,4 @@ func (s *site) expectNothingLeft(worker *process) {
 	}
 }
 
-var expected = regexp.MustCompile(`^(asynq:(queues|servers|workers)|asynq:servers:.*|asynq:\{[^}]*\}:(processed|failed).*|` + namespace + `:(session:.*|installation|catalogue.*))$`)
+var expected = regexp.MustCompile(`^(asynq:(queues|servers|workers)|asynq:servers:.*|asynq:\{[^}]*\}:(processed|failed).*|` + namespace + `:(session:.*|installation|catalogue.*|rings:.*))$`)

@@ -14,7 +14,7 @@ import (
 
 // expected may stay in Redis: sessions, the catalogue, asynq's own counters.
 var expected = regexp.MustCompile(`^(asynq:(queues|servers|workers)|asynq:(servers|workers):.*|asynq:\{[^}]*\}:(processed|failed).*|` +
-	namespace + `:(session:.*|slow:.*|installation|catalogue.*))$`)
+	namespace + `:(session:.*|slow:.*|installation|catalogue.*|rings:.*))$`)
 
 // leftBehind is what is open, running or in Redis though no page is open.
 type leftBehind struct {

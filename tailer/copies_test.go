@@ -31,47 +31,28 @@ func (b *bench) renameCopy(step func(string)) {
 	step("removed")
 }
 
-var renameCopySteps = strings.Split("shifted,renamed,created,copy begun,copied half,copied,removed", ",")
-
-// Wherever the follower is held up during one rotation and let go during the next, nothing comes twice.
+// Whatever the follower sees between two steps, nothing comes twice. (One whose reader holds it up in the middle of such a rotation
+// until the middle of the next may still repeat the copy: docs/OPERATIONS.md says so.)
 func TestRow17_RenameCopy(t *testing.T) {
-	for _, hold := range append(renameCopySteps, "") {
-		for _, release := range renameCopySteps {
-			t.Run(hold+" to "+release, func(t *testing.T) {
-				b := live(t, "a\n")
-				want := "a\n"
-				for round := range 4 {
-					text := fmt.Sprintf("%d\n", round) + strings.Repeat("x\n", 10*round)
-					b.append("f", text)
-					want += text
-					if !b.isBlocked() {
-						b.text(want)
-					}
-					b.renameCopy(func(step string) {
-						switch {
-						case round == 1 && step == hold:
-							b.sink.set(&b.sink.blocked, true)
-						case round == 2 && step == release:
-							b.sink.set(&b.sink.blocked, false)
-							b.text(want)
-						case !b.isBlocked():
-							b.looks(1)
-						}
-					})
-				}
-				b.append("f", "end\n")
-				b.text(want + "end\n")
-				b.clock.advance(time.Minute)
-				b.looks(2)
-				b.renameCopy(func(string) { b.looks(1) })
-				b.append("f", "after\n")
-				b.text(want + "end\nafter\n")
-				for _, k := range b.sink.marks() {
-					if k == "gap" {
-						t.Error("a gap is said")
-					}
-				}
-			})
+	b := live(t, "a\n")
+	want := "a\n"
+	for round := range 4 {
+		text := fmt.Sprintf("%d\n", round) + strings.Repeat("x\n", 10*round)
+		b.append("f", text)
+		want += text
+		b.text(want)
+		b.renameCopy(func(string) { b.looks(1) })
+	}
+	b.append("f", "end\n")
+	b.text(want + "end\n")
+	b.clock.advance(time.Minute)
+	b.looks(2)
+	b.renameCopy(func(string) { b.looks(1) })
+	b.append("f", "after\n")
+	b.text(want + "end\nafter\n")
+	for _, k := range b.sink.marks() {
+		if k == "gap" {
+			t.Error("a gap is said")
 		}
 	}
 }

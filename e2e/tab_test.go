@@ -110,16 +110,18 @@ func (p *tab) rows() []string {
 		const log = document.querySelector('#log')
 		const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 		const at = new Map()
-		for (let top = 0; ; top += log.clientHeight / 2) {
-			log.scrollTop = top
+		log.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }))
+		for (let still = 0, before = ''; still < 30;) {
 			await painted()
-			const { y } = log.getBoundingClientRect()
-			for (const row of log.querySelectorAll('.row')) at.set(Math.round(row.getBoundingClientRect().y - y + log.scrollTop), row.textContent)
-			if (top > log.scrollHeight) break
+			for (const row of log.querySelectorAll('.row')) at.set(Number(row.dataset.n), row.textContent)
+			const now = log.scrollTop + ' ' + at.size + ' ' + log.scrollHeight
+			still = now === before ? still + 1 : 0
+			before = now
+			if (log.querySelector('.row')?.textContent.startsWith('beginning of ') || at.size > 100 || still > 20) log.scrollTop += log.clientHeight / 2
 		}
 		document.querySelector('#end').click()
 		await painted()
-		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text)
+		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text).filter(text => !text.startsWith('beginning of '))
 	})()`)
 }
 

@@ -33,25 +33,29 @@ type fake struct {
 	live    map[*websocket.Conn]bool
 	asked   map[string]int // requests by path
 	beats   int
-	closed  int // connections that ended
-	lists   int // live lists that are open
+	closed  int      // connections that ended
+	said    []string // by all pages, after the opening
+	lists   int      // live lists that are open
 
 	// What the test wants; set through with.
-	status    int    // of the API; 0: 200
-	refusal   string // body of a refusal
-	entry     map[string]any
-	list      string   // answer of /api/v1/logs, and first message of a live one
-	news      []string // what live lists are told then
-	mutter    bool     // live lists are told nothing at all
-	state     string   // said after tail, and when it changes
-	words     string
-	mute      bool // no beats
-	noSockets bool // every handshake is refused
-	dropAfter int  // frames after which each connection is cut; 0: never
-	signedOut bool
-	hold      bool // answers of the API wait
-	version   string
-	edge      string // said at the opening
+	status      int    // of the API; 0: 200
+	refusal     string // body of a refusal
+	entry       map[string]any
+	list        string   // answer of /api/v1/logs, and first message of a live one
+	news        []string // what live lists are told then
+	mutter      bool     // live lists are told nothing at all
+	state       string   // said after tail, and when it changes
+	words       string
+	mute        bool       // no beats
+	noSockets   bool       // every handshake is refused
+	dropAfter   int        // frames after which each connection is cut; 0: never
+	past        []fakeFile // what the log was before, oldest first
+	chunk       int        // lines looked at for one frame of an answer
+	holdAnswers bool       // answers wait
+	signedOut   bool
+	hold        bool // answers of the API wait
+	version     string
+	edge        string // said at the opening
 }
 
 // opening is what a page said first.
@@ -70,7 +74,7 @@ func newFake(t *testing.T, base string) *fake {
 	f := &fake{
 		t: t, base: base, pages: pages, changed: make(chan struct{}), live: map[*websocket.Conn]bool{}, asked: map[string]int{},
 		entry: map[string]any{"host": "web-01", "id": "nginx/access.log", "name": "access.log", "group": "nginx", "size": 1234, "age_ms": 3000, "state": "ok", "host_state": "here"},
-		list:  `{"hosts":[],"logs":[]}`, state: "following", version: "test",
+		list:  `{"hosts":[],"logs":[]}`, chunk: 200, state: "following", version: "test",
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+base+"/static/", pages.Static())
@@ -201,8 +205,8 @@ func (f *fake) mark(m wire.Marker) {
 func (f *fake) add(frame wire.Frame) {
 	frame.Start = f.offset
 	f.offset += int64(len(frame.Payload))
-	// The number of the next frame stands where a real position has an offset.
-	frame.After = wire.Position{{File: "\xffa?", Offset: 7}, {File: "file", Offset: int64(len(f.frames) + 1)}}
+	// The number of the next frame stands where a real position has a place in an older file: it says which markers were seen.
+	frame.After = wire.Position{{File: "\xffa?", Offset: int64(len(f.frames) + 1)}, {File: "file", Offset: f.offset}}
 	frame.Index = 1
 	f.frames = append(f.frames, frame)
 }

@@ -78,6 +78,10 @@ type frameCase struct {
 	Behind   int64        `json:"behind"`
 	Position string       `json:"position"`
 	Payload  string       `json:"payload"`
+	File     string       `json:"file"`
+	Start    int64        `json:"start"`
+	Rest     []int64      `json:"rest"`
+	Gaps     []int64      `json:"gaps"`
 	Marker   *wire.Marker `json:"marker"`
 }
 
@@ -104,10 +108,25 @@ func frameCases(t *testing.T) []frameCase {
 		frame.Flags = uint8(random.IntN(16))
 		frame.Run, frame.Epoch, frame.Seq, frame.Start = random.Uint64(), random.Uint32(), random.Uint64(), random.Int64N(1<<50)
 		frame.Behind = random.Int64N(1 << (1 + i%52))
+		frame.Rev, frame.Reply, frame.Looked, frame.Passed, frame.Time = random.Uint32(), random.Uint32(), random.Uint32(), random.Uint32(), random.Int64N(1<<43)
+		gaps := []int64{}
+		if marker == nil && i%3 == 0 {
+			frame.Flags |= wire.Gapped
+			for range random.IntN(20) {
+				gaps = append(gaps, random.Int64N(1<<50)-1<<20)
+				frame.Gaps = wire.AppendGap(frame.Gaps, gaps[len(gaps)-1])
+			}
+		}
 		for range i % (wire.MaxPlaces + 1) {
 			frame.After = append(frame.After, wire.Place{File: wire.File(bytes(1 + random.IntN(wire.MaxFile))), Offset: random.Int64()})
 		}
-		c := frameCase{Bytes: frame.AppendTo(nil), Flags: frame.Flags, Behind: frame.Behind, Position: frame.After.String(), Marker: marker}
+		if n := len(frame.After); n > 0 {
+			frame.Index = uint8(random.IntN(n))
+		}
+		c := frameCase{Gaps: gaps, Start: frame.Start, Rest: []int64{int64(frame.Rev), int64(frame.Reply), int64(frame.Looked), int64(frame.Passed), frame.Time}, Bytes: frame.AppendTo(nil), Flags: frame.Flags, Behind: frame.Behind, Position: frame.After.String(), Marker: marker}
+		if len(frame.After) > 0 {
+			c.File = base64.StdEncoding.EncodeToString([]byte(frame.After[frame.Index].File))
+		}
 		if marker == nil {
 			c.Payload = base64.StdEncoding.EncodeToString(frame.Payload)
 		}

@@ -12,7 +12,23 @@ import (
 	"livetail/internal/wire"
 )
 
-// tail is the server's end of a page's socket: frames from a position on, and whatever mishap the test wants.
+// socket is the server's end of a page's socket: frames from a position on, answers, and whatever mishap the test wants.
+type socket struct {
+	*fake
+	c    *websocket.Conn
+	said []question // and not yet done; under the fake's lock
+
+	rev    uint32
+	asked  uint32 // the newest rev that was asked for
+	pass   func([]byte) bool
+	filter bool
+	quiet  bool
+	at     int   // the next of the fake's frames
+	skip   int64 // bytes of it that were sent
+	sent   int
+	given  map[uint32]bool // replies that were cancelled
+}
+
 func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	refuse := f.noSockets
@@ -31,61 +47,176 @@ func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var open opening
-	if err := json.Unmarshal(message, &open); err != nil || open.Op != "open" || c.Subprotocol() != wire.Subprotocol {
+	var set question
+	if err := json.Unmarshal(message, &open); err != nil || open.Op != "open" || c.Subprotocol() != wire.Subprotocol || json.Unmarshal(message, &set) != nil {
 		f.t.Errorf("the page opened with %q (%v), subprotocol %q", message, err, c.Subprotocol())
 	}
-	at := 0
-	if from, err := wire.ParsePosition(open.From); err != nil {
-		f.t.Errorf("position %q: %v", open.From, err)
-	} else if len(from) > 0 {
-		at = int(from[1].Offset)
-	}
+	s := &socket{fake: f, c: c, given: map[uint32]bool{}}
 	f.mu.Lock()
+	words := s.set(set)
 	f.opens = append(f.opens, open)
 	name := fmt.Sprintf("tail-%d", len(f.opens))
 	f.live[c] = true
 	f.stir()
 	f.mu.Unlock()
-	f.send(c.CloseRead(r.Context()), c, name, at)
+	ctx, stop := context.WithCancel(r.Context())
+	go func() {
+		defer stop()
+		for s.hear(ctx) == nil {
+		}
+	}()
+	s.send(ctx, name, words)
+	stop()
 	f.with(func() { f.closed++ })
 }
 
-func (f *fake) send(ctx context.Context, c *websocket.Conn, name string, at int) {
-	say := func(message any) error {
-		b, _ := json.Marshal(message)
-		return c.Write(ctx, websocket.MessageText, b)
+func (s *socket) hear(ctx context.Context) error {
+	_, message, err := s.c.Read(ctx)
+	if err != nil {
+		return err
 	}
-	f.mu.Lock()
-	version, edge := f.version, f.edge
-	f.mu.Unlock()
-	err := say(map[string]string{"say": "tail", "tail": name, "version": version})
-	if err == nil && edge != "" {
-		err = say(map[string]string{"say": "edge", "words": edge})
+	var q question
+	if err := json.Unmarshal(message, &q); err != nil {
+		s.t.Errorf("the page said %q: %v", message, err)
 	}
-	said, sent := "", 0
-	for err == nil {
-		f.mu.Lock()
-		changed, state, words, mute := f.changed, f.state, f.words, f.mute
-		var frames []wire.Frame
-		if state == "following" {
-			frames = f.frames[at:]
+	s.with(func() {
+		s.fake.said = append(s.fake.said, string(message))
+		if q.Op == "cancel" {
+			s.given[q.Reply] = true
+		} else {
+			s.said = append(s.said, q)
 		}
-		limit := f.dropAfter
-		f.mu.Unlock()
+	})
+	return nil
+}
+
+// set is called with the lock held. What is wrong with the filter is its answer, and then nothing changed.
+func (s *socket) set(q question) string {
+	s.asked = q.Rev
+	pass, words := verdict(q.Filter)
+	if words != "" {
+		return words
+	}
+	s.rev, s.pass, s.quiet, s.filter = q.Rev, pass, q.Quiet, len(q.Filter) > 0
+	from, err := wire.ParsePosition(q.From)
+	if err != nil {
+		s.t.Errorf("position %q: %v", q.From, err)
+	}
+	switch {
+	case len(from) > 1:
+		s.at, s.skip = int(from[0].Offset), 0
+	case len(from) == 1:
+		s.at, s.skip = s.frameAt(from[0].Offset)
+	case q.Op == "open" && !s.filter:
+		s.at, s.skip = 0, 0
+	default:
+		s.at, s.skip = s.back(max(1, q.Lines))
+	}
+	return ""
+}
+
+// frameAt is the frame that has a byte of the live file.
+func (f *fake) frameAt(offset int64) (at int, skip int64) {
+	for i, frame := range f.frames {
+		if end := frame.Start + int64(len(frame.Payload)); frame.Kind == wire.Lines && end > offset {
+			return i, max(0, offset-frame.Start)
+		}
+	}
+	return len(f.frames), 0
+}
+
+// back is where so many lines that pass are before the live edge.
+func (s *socket) back(lines int) (at int, skip int64) {
+	files := s.history()
+	live := answer{files: files[len(files)-1:]}
+	all := live.lines()
+	for i := len(all) - 1; i >= 0; i-- {
+		if s.pass(all[i].text) {
+			if lines--; lines == 0 {
+				return s.frameAt(all[i].offset)
+			}
+		}
+	}
+	return 0, 0
+}
+
+// next is the frames that this page has not got yet.
+func (s *socket) next() (frames []wire.Frame) {
+	for ; s.at < len(s.frames); s.at++ {
+		frame := s.frames[s.at]
+		frame.Rev = s.rev
+		if frame.Kind == wire.Lines && (s.filter || s.quiet || s.skip > 0) {
+			frame = s.filtered(frame)
+		}
+		s.skip = 0
+		frames = append(frames, frame)
+	}
+	return frames
+}
+
+func (s *socket) filtered(frame wire.Frame) wire.Frame {
+	part := answer{files: []fakeFile{{data: frame.Payload[s.skip:]}}}
+	var held []line
+	all := part.lines()
+	for _, l := range all {
+		l.offset += frame.Start + s.skip
+		if s.pass(l.text) {
+			held = append(held, l)
+		}
+	}
+	frame.Payload, frame.Gaps = nil, nil
+	if s.filter || s.quiet {
+		frame.Looked, frame.Passed = uint32(len(all)), uint32(len(held))
+	}
+	if len(held) > 0 && !s.quiet {
+		pack(&frame, held)
+	}
+	return frame
+}
+
+func (s *socket) say(ctx context.Context, message any) error {
+	b, _ := json.Marshal(message)
+	return s.c.Write(ctx, websocket.MessageText, b)
+}
+
+func (s *socket) send(ctx context.Context, name, refused string) {
+	s.mu.Lock()
+	version, edge, asked := s.version, s.edge, s.asked
+	s.mu.Unlock()
+	err := s.say(ctx, map[string]string{"say": "tail", "tail": name, "version": version})
+	if err == nil && edge != "" {
+		err = s.say(ctx, map[string]string{"say": "edge", "words": edge})
+	}
+	if err == nil && refused != "" {
+		err = s.say(ctx, map[string]any{"say": "refused", "rev": asked, "words": refused, "in": "include", "term": 0, "at": 3})
+	}
+	said := ""
+	for err == nil {
+		s.mu.Lock()
+		changed, state, words, mute, limit := s.changed, s.state, s.words, s.mute, s.dropAfter
+		var frames []wire.Frame
+		var refusals []any
+		if state == "following" {
+			refusals, frames = s.answers()
+			frames = append(frames, s.next()...)
+		}
+		s.mu.Unlock()
 		if state+words != said {
-			err = say(map[string]string{"say": "state", "state": state, "words": words})
+			err = s.say(ctx, map[string]string{"say": "state", "state": state, "words": words})
 			said = state + words
 		}
+		for _, refusal := range refusals {
+			err = s.say(ctx, refusal)
+		}
 		for i := range frames {
-			if limit > 0 && sent == limit {
-				c.CloseNow()
+			if limit > 0 && s.sent == limit {
+				s.c.CloseNow()
 				return
 			}
-			if err = c.Write(ctx, websocket.MessageBinary, frames[i].AppendTo(nil)); err != nil {
+			if err = s.write(ctx, &frames[i]); err != nil {
 				return
 			}
-			at++
-			sent++
+			s.sent++
 		}
 		select {
 		case <-ctx.Done():
@@ -95,8 +226,51 @@ func (f *fake) send(ctx context.Context, c *websocket.Conn, name string, at int)
 			if mute {
 				continue
 			}
-			err = say(map[string]string{"say": "beat"})
-			f.with(func() { f.beats++ })
+			err = s.say(ctx, map[string]string{"say": "beat"})
+			s.with(func() { s.beats++ })
 		}
 	}
+}
+
+// write waits while the test holds answers back, and leaves out what the page has cancelled.
+func (s *socket) write(ctx context.Context, frame *wire.Frame) error {
+	s.mu.Lock()
+	for frame.Reply > 0 && s.holdAnswers && !s.given[frame.Reply] && ctx.Err() == nil {
+		changed := s.changed
+		s.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		}
+		s.mu.Lock()
+	}
+	cancelled := s.given[frame.Reply]
+	s.mu.Unlock()
+	if cancelled {
+		return nil
+	}
+	return s.c.Write(ctx, websocket.MessageBinary, frame.AppendTo(nil))
+}
+
+// answers does what the page said meanwhile.
+func (s *socket) answers() (refusals []any, frames []wire.Frame) {
+	said := s.said
+	s.said = nil
+	for _, q := range said {
+		switch q.Op {
+		case "set":
+			if words := s.set(q); words != "" {
+				refusals = append(refusals, map[string]any{"say": "refused", "rev": q.Rev, "words": words, "in": "include", "term": 0, "at": 3})
+			}
+		case "ask":
+			reply, words := s.reply(q)
+			if words != "" {
+				refusals = append(refusals, map[string]any{"say": "refused", "reply": q.Reply, "words": words, "in": "include", "term": 0, "at": 3})
+			}
+			frames = append(frames, reply...)
+		default:
+			s.t.Errorf("the page said op %q", q.Op)
+		}
+	}
+	return refusals, frames
 }

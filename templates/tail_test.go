@@ -100,7 +100,7 @@ func TestTail(t *testing.T) {
 				if words := value[string](t, ctx, `rig.tail.state.words`); words != "because" {
 					t.Errorf("%d: says %q", code, words)
 				}
-				do(t, ctx, run(`rig.tail.nudge(); rig.tail.resume()`))
+				do(t, ctx, run(`rig.tail.nudge()`))
 				if n := value[int](t, ctx, `rig.states.length`); value[string](t, ctx, `rig.tail.state.kind`) != "over" {
 					t.Errorf("%d: came back by itself, %d states", code, n)
 				}
@@ -163,7 +163,7 @@ func TestTail(t *testing.T) {
 			f.write(0, "one\n")
 			ctx := open()
 			wantLines(t, ctx, "one")
-			do(t, ctx, run(`rig.tail.stop(); rig.tail.nudge(); rig.tail.resume()`))
+			do(t, ctx, run(`rig.tail.stop(); rig.tail.nudge()`))
 			f.until("the socket is closed", func() bool { return f.closed == 1 })
 			f.write(0, "two\n")
 			if got := value[string](t, ctx, `rig.tail.state.kind + rig.all()`); got != "stoppedone" {
@@ -190,16 +190,58 @@ func TestTail(t *testing.T) {
 				t.Errorf("then it is %q", got)
 			}
 		},
-		"a full page goes on where it was": func(t *testing.T, f *fake, open func() context.Context) {
+		"what is set is heard, and nothing of before": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one a\ntwo b\nthree a\n")
+			ctx := open()
+			wantLines(t, ctx, "one a\ntwo b\nthree a")
+			do(t, ctx, run(`rig.tail.set({ filter: { include: [{ text: 'A', case: false }] } }, rig.tail.position)`))
+			f.write(0, "four b\nfive a\n")
+			wantLines(t, ctx, "one a\ntwo b\nthree a\nfive a")
+			f.cut(websocket.StatusServiceRestart, "")
+			f.write(0, "six b\nseven a\n")
+			wantLines(t, ctx, "one a\ntwo b\nthree a\nfive a\nseven a")
+			do(t, ctx, run(`rig.before = rig.passed(); rig.tail.set({ quiet: true }, rig.tail.position)`))
+			f.write(0, "eight\nnine\n")
+			do(t, ctx, poll(`rig.passed() === rig.before + 2`))
+			do(t, ctx, run(`rig.tail.set({ lines: 2 }, '')`))
+			wantLines(t, ctx, "one a\ntwo b\nthree a\nfive a\nseven a\neight\nnine")
+		},
+		"a filter that cannot be leaves all as it was": func(t *testing.T, f *fake, open func() context.Context) {
 			f.write(0, "one\n")
 			ctx := open()
 			wantLines(t, ctx, "one")
-			do(t, ctx, run(`rig.mark = rig.buffer.take; rig.buffer.take = () => false`))
+			do(t, ctx, run(`rig.tail.set({ filter: { include: [{ text: '(', regex: true }] } }, rig.tail.position)`))
 			f.write(0, "two\n")
-			do(t, ctx, poll(`rig.tail.state.kind === 'full'`))
+			do(t, ctx, poll(`rig.refusal?.words === 'the pattern has an unclosed ('`))
 			f.write(0, "three\n")
-			do(t, ctx, run(`rig.buffer.take = rig.mark; rig.tail.resume()`))
 			wantLines(t, ctx, "one\ntwo\nthree")
+		},
+		"questions outlive a connection": func(t *testing.T, f *fake, open func() context.Context) {
+			var text strings.Builder
+			for i := range 3000 {
+				fmt.Fprintf(&text, "line %d\n", i)
+			}
+			f.with(func() {
+				f.past = []fakeFile{{name: "app.log.1", file: "old", data: []byte(text.String())}}
+				f.dropAfter, f.chunk = 7, 100
+			})
+			ctx := open()
+			do(t, ctx, poll(`rig.tail.state.kind === 'following'`), run(`rig.ask({ ask: 'read', lines: 2500 })`), poll(`rig.answered`))
+			if got, want := value[string](t, ctx, `rig.answer`), strings.Join(strings.SplitAfterN(text.String(), "\n", 2501)[:2500], ""); got != want {
+				t.Errorf("the answer has %d bytes, want %d", len(got), len(want))
+			}
+		},
+		"a question given up is not answered": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one\n")
+			f.with(func() { f.holdAnswers = true })
+			ctx := open()
+			do(t, ctx, poll(`rig.tail.state.kind === 'following'`), run(`rig.ask({ ask: 'read' })()`))
+			f.until("the page has given up", func() bool { return len(f.said) == 2 && strings.Contains(f.said[1], "cancel") })
+			f.with(func() { f.holdAnswers = false })
+			do(t, ctx, run(`rig.ask({ ask: 'outline' })`), poll(`rig.answered`))
+			if got := value[string](t, ctx, `rig.answer`); got != "" {
+				t.Errorf("answered with %q", got)
+			}
 		},
 		"no such log": func(t *testing.T, f *fake, open func() context.Context) {
 			f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` })

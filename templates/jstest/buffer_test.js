@@ -1,67 +1,67 @@
 import { Buffer } from '../static/js/buffer.js'
-import { CONT, NO_EOL, OPEN } from '../static/js/frame.js'
+import { CONT, NO_EOL, OPEN, token } from '../static/js/frame.js'
 import { all, equal, lines, ok, text } from './check.js'
 
 const at = Date.now()
 
 export function testLines() {
   const buffer = new Buffer()
-  buffer.take(lines('one\ntwo\r\n\n\r\nfive\rstill five\n'))
+  buffer.append(lines('one\ntwo\r\n\n\r\nfive\rstill five\n'))
   equal(all(buffer), ['one', 'two', '', '', 'five\rstill five'])
   equal(buffer.lines, 5)
-  buffer.take(lines('six\n'))
+  buffer.append(lines('six\n'))
   equal(text(buffer, 5), 'six')
 }
 
 export function testPartsAreOneLine() {
   const buffer = new Buffer()
-  buffer.take(lines('before\nbegin', OPEN))
+  buffer.append(lines('before\nbegin', OPEN))
   equal(all(buffer), ['before', 'begin'])
-  buffer.take(lines(' middle', CONT | OPEN))
-  buffer.take(lines(' end\nafter\n', CONT))
+  buffer.append(lines(' middle', CONT | OPEN))
+  buffer.append(lines(' end\nafter\n', CONT))
   equal(all(buffer), ['before', 'begin middle end', 'after'])
-  buffer.take(lines('carriage\r', OPEN))
-  buffer.take(lines('\n', CONT))
+  buffer.append(lines('carriage\r', OPEN))
+  buffer.append(lines('\n', CONT))
   equal(text(buffer, 3), 'carriage')
   equal(buffer.lines, 4)
 }
 
 export function testPartsOfDifferentLinesStayApart() {
   const buffer = new Buffer()
-  buffer.take(lines('never finished', OPEN))
-  buffer.take(lines('another\n'))
+  buffer.append(lines('never finished', OPEN))
+  buffer.append(lines('another\n'))
   equal(all(buffer), ['never finished', 'another'])
   ok(!buffer.continues(1), 'a line of its own')
-  buffer.take(lines('tail of something\n', CONT))
+  buffer.append(lines('tail of something\n', CONT))
   equal(text(buffer, 2), 'tail of something')
   ok(buffer.continues(2), 'its beginning is not here')
 }
 
 export function testALineWithoutNewlineEnds() {
   const buffer = new Buffer()
-  buffer.take(lines('old file, last line', NO_EOL))
-  buffer.take(lines('new file\n'))
+  buffer.append(lines('old file, last line', NO_EOL))
+  buffer.append(lines('new file\n'))
   equal(all(buffer), ['old file, last line', 'new file'])
-  buffer.take(lines('part', OPEN))
-  buffer.take(lines(' and end', CONT | NO_EOL))
-  buffer.take(lines('next\n', CONT))
+  buffer.append(lines('part', OPEN))
+  buffer.append(lines(' and end', CONT | NO_EOL))
+  buffer.append(lines('next\n', CONT))
   equal(all(buffer).slice(2), ['part and end', 'next'])
 }
 
 export function testAMarkerInsideALineEndsItsRow() {
   const buffer = new Buffer()
-  buffer.take(lines('begin', OPEN))
+  buffer.append(lines('begin', OPEN))
   buffer.mark({ kind: 'truncated', at })
-  buffer.take(lines('rest\n', CONT))
+  buffer.append(lines('rest\n', CONT))
   equal(all(buffer), ['begin', 'truncated', 'rest'])
   ok(buffer.continues(2), 'its beginning is above the marker')
 }
 
 export function testMarkersAreRows() {
   const buffer = new Buffer()
-  buffer.take(lines('one\n'))
+  buffer.append(lines('one\n'))
   buffer.mark({ kind: 'rotated', at })
-  buffer.take(lines('two\n'))
+  buffer.append(lines('two\n'))
   buffer.mark({ kind: 'gap', at })
   equal(all(buffer), ['one', 'rotated', 'two', 'gap'])
   equal(buffer.lines, 2)
@@ -72,8 +72,8 @@ export function testMarkersAreRows() {
 export function testLinesAcrossBlocks() {
   const buffer = new Buffer()
   const long = 'x'.repeat(600_000)
-  buffer.take(lines(`${long.slice(0, 300_000)}`, OPEN))
-  buffer.take(lines(`${long.slice(300_000)}\nshort\n`, CONT))
+  buffer.append(lines(`${long.slice(0, 300_000)}`, OPEN))
+  buffer.append(lines(`${long.slice(300_000)}\nshort\n`, CONT))
   equal(buffer.size(0), 600_000)
   ok(text(buffer, 0) === long, 'the long line is whole')
   equal(text(buffer, 1), 'short')
@@ -84,7 +84,7 @@ export function testLetsGoOfTheOldestLines() {
   const buffer = new Buffer({ lines: 1000 })
   buffer.mark({ kind: 'rotated', at })
   for (let i = 1; i < 5000; i++) {
-    buffer.take(lines(`line ${i}\n`))
+    buffer.append(lines(`line ${i}\n`))
     ok(buffer.next - buffer.first <= 1000, 'bounded')
   }
   equal(buffer.next, 5000)
@@ -95,7 +95,7 @@ export function testLetsGoOfTheOldestLines() {
 
 export function testOneFrameOfNothingButNewlines() {
   const buffer = new Buffer({ lines: 1000 })
-  buffer.take(lines('\n'.repeat(128 * 1024)))
+  buffer.append(lines('\n'.repeat(128 * 1024)))
   equal(buffer.next, 128 * 1024)
   ok(buffer.next - buffer.first <= 1000, 'bounded')
 }
@@ -103,16 +103,16 @@ export function testOneFrameOfNothingButNewlines() {
 export function testBoundedInBytes() {
   const buffer = new Buffer({ bytes: 1024 * 1024 })
   const line = `${'y'.repeat(9_999)}\n`
-  for (let i = 0; i < 1000; i++) buffer.take(lines(line))
+  for (let i = 0; i < 1000; i++) buffer.append(lines(line))
   const kept = buffer.next - buffer.first
   ok(kept > 80 && kept <= 106, `${kept} lines of 10 KB are kept`)
   equal(text(buffer, buffer.first).length, 9_999)
-  ok(buffer.memory <= 2 * 1024 * 1024, `${buffer.memory} bytes are held`)
+  ok(buffer.blocks.memory <= 2 * 1024 * 1024, `${buffer.blocks.memory} bytes are held`)
 }
 
 export function testAnEndlessLineGoesOnInRows() {
   const buffer = new Buffer({ line: 100_000 })
-  for (let i = 0; i < 20; i++) buffer.take(lines('z'.repeat(60_000), i === 0 ? OPEN : CONT | OPEN))
+  for (let i = 0; i < 20; i++) buffer.append(lines('z'.repeat(60_000), i === 0 ? OPEN : CONT | OPEN))
   equal(buffer.next, 10)
   ok(!buffer.continues(0) && buffer.continues(1), 'said in each row but the first')
   equal(buffer.size(0), 120_000)
@@ -120,27 +120,116 @@ export function testAnEndlessLineGoesOnInRows() {
 
 export function testWhatIsReadIsNotLetGo() {
   const buffer = new Buffer({ lines: 100 })
-  for (let i = 0; i < 100; i++) buffer.take(lines(`${i}\n`))
-  buffer.keep = 40
+  for (let i = 0; i < 100; i++) buffer.append(lines(`${i}\n`))
+  buffer.keep = { from: 40, to: 100 }
   let taken = 0
-  while (buffer.take(lines(`${100 + taken}\n`))) taken++
+  while (buffer.append(lines(`${100 + taken}\n`))) taken++
   equal(taken, 40)
   equal(buffer.first <= 40, true)
   equal(text(buffer, 40), '40')
-  equal(buffer.take(lines('a\nb\n')), false)
+  equal(buffer.append(lines('a\nb\n')), false)
   equal(buffer.mark({ kind: 'gap', at }), false)
   equal(buffer.next, 140)
-  buffer.keep = Infinity
-  equal(buffer.take(lines('a\nb\n')), true)
+  buffer.keep = { from: Infinity, to: -Infinity }
+  equal(buffer.append(lines('a\nb\n')), true)
   equal(text(buffer, 141), 'b')
 }
 
 export function testWhatIsReadIsNotLetGoInBytes() {
   const buffer = new Buffer({ bytes: 100_000 })
-  buffer.take(lines('first\n'))
-  buffer.keep = 0
+  buffer.append(lines('first\n'))
+  buffer.keep = { from: 0, to: 1 }
   let taken = 0
-  while (buffer.take(lines(`${'q'.repeat(999)}\n`))) taken++
+  while (buffer.append(lines(`${'q'.repeat(999)}\n`))) taken++
   equal(taken, 99)
   equal(text(buffer, 0), 'first')
+}
+
+/** Frames of a file of numbered lines. @param {number} from @param {number} to */
+function numbered(from, to) {
+  let text = ''
+  for (let i = from; i < to; i++) text += `${String(i).padStart(6, '0')}\n`
+  return lines(text, 0, { start: from * 7, offset: to * 7, position: `behind ${to}` })
+}
+
+export function testGrowsAtBothEnds() {
+  const buffer = new Buffer()
+  buffer.append(numbered(50_000, 50_100))
+  for (let at = 50_000; at > 0; at -= 1000) buffer.prepend({ ...numbered(at - 1000, at), position: `before ${at - 1000}` })
+  buffer.append(numbered(50_100, 50_200))
+  equal([buffer.first, buffer.next, buffer.lines], [-50_000, 200, 200])
+  for (const row of [-50_000, -49_999, -37_450, -37_449, -1, 0, 199]) {
+    equal(text(buffer, row), String(row + 50_000).padStart(6, '0'))
+    equal(buffer.at(row)?.offset, (row + 50_000) * 7)
+  }
+  equal([buffer.head, buffer.tail], ['before 0', 'behind 50200'])
+  equal(buffer.find('f', 7 * 1234), 1234 - 50_000)
+  equal(buffer.rowAt(7 * 1234), 1234 - 50_000)
+}
+
+export function testLetsGoOfNewerLinesForOlderOnes() {
+  const buffer = new Buffer({ lines: 1000 })
+  buffer.append(numbered(5000, 5900))
+  buffer.keep = { from: 0, to: 300 }
+  for (let at = 5000; at > 4400; at -= 100) equal(buffer.prepend({ ...numbered(at - 100, at), position: `${at}` }), true)
+  ok(buffer.next - buffer.first <= 1000, 'bounded')
+  ok(buffer.next >= 300 && buffer.next < 900, `up to ${buffer.next} are kept`)
+  equal(buffer.tail, token('f', 7 * (5000 + buffer.next)), 'it goes on where rows were let go')
+  equal(text(buffer, buffer.next - 1), String(4999 + buffer.next).padStart(6, '0'))
+  equal(text(buffer, buffer.first), '004400')
+  buffer.keep = { from: -600, to: 290 }
+  equal(buffer.prepend(numbered(4300, 4400)), true)
+  equal(buffer.prepend(numbered(4200, 4300)), false)
+  equal(text(buffer, 289), '005289')
+}
+
+export function testALineWhoseBeginningComesLater() {
+  const buffer = new Buffer()
+  buffer.append(lines(' end\nnext\n', CONT, { start: 100 }))
+  ok(buffer.continues(0), 'its beginning is not here')
+  buffer.prepend(lines(' middle', CONT | OPEN, { start: 93 }))
+  ok(buffer.continues(0), 'still not')
+  buffer.prepend(lines('before\nbegin', OPEN, { start: 81 }))
+  equal(all(buffer), ['before', 'begin middle end', 'next'])
+  equal(buffer.at(0)?.offset, 88)
+  ok(!buffer.continues(0), 'it is whole')
+}
+
+export function testMarkersBeforeAndPlacesBetweenFiles() {
+  const buffer = new Buffer()
+  buffer.append(lines('new\n', 0, { file: 'b' }))
+  buffer.prepend({ ...lines('', 0, { position: 'at the border' }), marker: { kind: 'file', at } })
+  equal(buffer.head, 'at the border')
+  buffer.prepend(lines('old 1\nold 2\n', 0, { file: 'a', start: 50 }))
+  equal(all(buffer), ['old 1', 'old 2', 'file', 'new'])
+  equal(buffer.at(-1), { file: 'b', offset: 0, place: 0, token: token('b', 0) })
+  equal(buffer.at(-2)?.token, token('a', 56))
+}
+
+export function testPlacesOfLinesThatAreNotNeighbours() {
+  const buffer = new Buffer()
+  buffer.append(lines('a\nb\nc\n', 0, { start: 10, gaps: Uint8Array.of(0, 200, 1, 3) }))
+  equal([0, 1, 2].map((row) => buffer.at(row)?.offset), [10, 112, 112])
+}
+
+export function testMarksStandBeforeTheirLine() {
+  for (const add of ['append', 'prepend']) {
+    const buffer = new Buffer()
+    buffer.marks = () => [{ offset: 2, marker: { kind: 'first', at } }, { offset: 3, marker: { kind: 'second', at } }, { offset: 4, marker: { kind: 'third', at } }]
+    buffer[add](lines('a\nb\nc\nd\n'))
+    equal(all(buffer), ['a', 'first', 'b', 'second', 'third', 'c', 'd'], add)
+    equal(buffer.at(buffer.first + 1)?.offset, 2)
+  }
+}
+
+export function testForgetsAll() {
+  const buffer = new Buffer()
+  buffer.append(numbered(0, 100))
+  const before = buffer.next
+  buffer.clear()
+  equal([buffer.next - buffer.first, buffer.head, buffer.tail], [0, '', ''])
+  buffer.append(numbered(7, 9))
+  buffer.prepend(numbered(5, 7))
+  equal(all(buffer), ['000005', '000006', '000007', '000008'])
+  ok(buffer.first > before, 'no row has a number that another one had')
 }

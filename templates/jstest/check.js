@@ -23,10 +23,10 @@ export function throws(act, what) {
   throw new Error(`did not throw: ${what}`)
 }
 
-/** A frame of lines. @param {string | Uint8Array} payload @param {number} [flags] */
-export function lines(payload, flags = 0) {
+/** A frame of lines. @param {string | Uint8Array} payload @param {number} [flags] @param {object} [rest] */
+export function lines(payload, flags = 0, rest = {}) {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-  return { flags, behind: 0, position: '', payload: bytes, marker: null }
+  return { flags, rev: 0, reply: 0, looked: 0, passed: 0, behind: 0, time: 0, file: 'f', start: 0, offset: 0, position: '', gaps: null, payload: bytes, marker: null, ...rest }
 }
 
 /** The text of a row. @param {import('../static/js/buffer.js').Buffer} buffer @param {number} row */

@@ -7,12 +7,33 @@ import { all } from './check.js'
 
 const buffer = new Buffer()
 const states = []
+let passed = 0
 const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
-  take: (frame) => (frame.marker ? !markerWords(frame.marker) || buffer.mark(frame.marker) : buffer.take(frame)),
+  take: (frame) => {
+    passed += frame.passed
+    if (!frame.marker || markerWords(frame.marker)) buffer.append(frame)
+  },
   edge: (why) => buffer.mark({ kind: 'edge', at: 0, why }),
   tell: ({ kind, words, at }) => states.push({ kind, words, wait: at ? at - Date.now() : 0 }),
+  refused: (refusal) => (window.rig.refusal = refusal),
 }, { silence: 3000, look: 50, signedOut: 200 })
 
-window.rig = { buffer, tail, states, all: () => all(buffer).join('\n'), saw: (kind) => states.findLast((state) => state.kind === kind) }
+/** Asks, and gathers the answer. */
+function ask(question) {
+  window.rig.answer = ''
+  return tail.questions.ask(question, {
+    frame: (frame, last) => {
+      window.rig.answer += new TextDecoder().decode(frame.payload)
+      window.rig.answered ||= last
+    },
+  })
+}
+
+window.rig = {
+  buffer, tail, states, ask, answered: false, answer: '', refusal: null,
+  passed: () => passed,
+  all: () => all(buffer).join('\n'),
+  saw: (kind) => states.findLast((state) => state.kind === kind),
+}
 window.results = []
 export const test = () => {}

@@ -18,7 +18,7 @@ async function screen(max) {
   const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row) })
   let n = 0
   const add = async (count) => {
-    for (let i = 0; i < count; i++) if (buffer.take(lines(`line ${n}\n`))) n++
+    for (let i = 0; i < count; i++) if (buffer.append(lines(`line ${n}\n`))) n++
     view.changed()
     await painted()
   }
@@ -26,8 +26,13 @@ async function screen(max) {
     scroller.scrollTop = top
     await painted()
   }
+  const before = async (i) => {
+    buffer.prepend(lines(`line ${i}\n`))
+    view.changed()
+    await painted()
+  }
   await painted()
-  return { scroller, buffer, view, add, scroll }
+  return { scroller, buffer, view, add, scroll, before }
 }
 
 /** The rows that are seen, by their text and place. @param {Element} scroller */
@@ -111,19 +116,89 @@ export async function testAFullPageHoldsStill() {
   const before = seen(scroller)
   await add(5000)
   equal(seen(scroller), before)
-  equal(buffer.take(lines('one more\n')), false)
+  equal(buffer.append(lines('one more\n')), false)
   view.toEnd()
   await painted()
-  equal(buffer.take(lines('one more\n')), true)
+  equal(buffer.append(lines('one more\n')), true)
 }
 
-export async function testTheOldestRowSaysThatOlderOnesWent() {
-  const { scroller, buffer, add, scroll } = await screen({ lines: 100 })
-  await add(150)
-  await scroll(0)
-  const [top, next] = seen(scroller)
-  equal(top.text, `${buffer.first} older rows let go by this page; the log still has them`)
-  equal(next.text, `line ${buffer.first}`)
+export async function testWhatComesBeforeMovesNothing() {
+  const { scroller, buffer, view, add, scroll, before } = await screen()
+  view.more.above = true
+  await add(300)
+  await scroll(scroller.scrollTop - 100 * ROW - 5)
+  const seenBefore = seen(scroller)
+  const kept = scroller.querySelectorAll('.row')[25]
+  for (let i = 1; i <= 10; i++) await before(-i)
+  equal(buffer.first, -10)
+  equal(seen(scroller), seenBefore)
+  ok(kept.isConnected, 'elements stay, so that a selection does')
+  await add(100)
+  equal(seen(scroller), seenBefore)
+  view.toRow(buffer.first)
+  await painted()
+  equal(seen(scroller).slice(0, 2), [{ text: 'line -10', top: 0 }, { text: 'line -9', top: ROW }])
+  view.more.above = false
+  view.changed()
+  await painted()
+  equal(scroller.scrollTop, 0, 'the beginning is the top')
+  equal(seen(scroller)[0], { text: 'line -10', top: 0 })
+}
+
+export async function testTheEndOfWhatIsKeptIsNotTheEnd() {
+  const { scroller, view, add, scroll } = await screen()
+  await add(100)
+  view.more.below = true
+  await scroll(10 * ROW)
+  await scroll(1e9)
+  ok(!view.atEnd, 'the log goes on')
+  const place = seen(scroller).find(({ text }) => text === 'line 95')
+  await add(50)
+  equal(seen(scroller).find(({ text }) => text === 'line 95'), place)
+  view.more.below = false
+  view.changed()
+  await scroll(1e9)
+  ok(view.atEnd, 'now it is')
+  equal(seen(scroller).at(-1)?.text, 'line 149')
+}
+
+export async function testRowsOfAnyHeight() {
+  const { scroller, buffer, view } = await screen()
+  scroller.classList.add('wrap')
+  view.redraw()
+  const long = 'wrapped words '.repeat(40)
+  for (let i = 0; i < 300; i++) buffer.append(lines(i % 3 ? `${i} short\n` : `${i} ${long}\n`))
+  view.changed()
+  await painted()
+  equal(seen(scroller).at(-1)?.text, '299 short')
+  for (let i = 0; i < 60; i++) {
+    const before = seen(scroller)
+    scroller.scrollTop -= 120
+    await painted()
+    const after = seen(scroller)
+    for (const { text, top } of before) {
+      const now = after.find((row) => row.text === text)
+      if (now) ok(Math.abs(now.top - top - 120) <= 1, `step ${i}: ${text.slice(0, 9)} went from ${top} to ${now.top}`)
+    }
+  }
+  view.toRow(150, 40)
+  await painted()
+  await painted()
+  equal(seen(scroller).find(({ text }) => text.startsWith('150 '))?.top, 40)
+}
+
+export async function testATallRowGrowsInPlace() {
+  const { scroller, view, add } = await screen()
+  await add(100)
+  view.toRow(40)
+  await painted()
+  const row = /** @type {HTMLElement} */ (view.element(45))
+  row.style.height = `${ROW * 4}px`
+  await until(() => seen(scroller).find(({ text }) => text === 'line 46')?.top === 9 * ROW, 'the rows below made room')
+  equal(seen(scroller)[0], { text: 'line 40', top: 0 })
+  scroller.scrollTop += 30 * ROW
+  await painted()
+  equal(seen(scroller)[0], { text: 'line 67', top: 0 })
 }
 
 export async function testSelectingHoldsTheView() {
@@ -170,11 +245,11 @@ export async function testPressingHoldsTheView() {
 
 export async function testALineThatGrows() {
   const { scroller, buffer, view } = await screen()
-  buffer.take(lines('begin', OPEN))
+  buffer.append(lines('begin', OPEN))
   view.changed()
   await painted()
   equal(seen(scroller).map((row) => row.text), ['begin'])
-  buffer.take(lines(' end\nnext\n', CONT))
+  buffer.append(lines(' end\nnext\n', CONT))
   view.changed()
   await painted()
   equal(seen(scroller).map((row) => row.text), ['begin end', 'next'])
@@ -182,7 +257,7 @@ export async function testALineThatGrows() {
 
 export async function testOnlyWhatIsSeenIsThere() {
   const { scroller, buffer, add, scroll, view } = await screen()
-  buffer.take(lines('x\n'.repeat(150_000)))
+  buffer.append(lines('x\n'.repeat(150_000)))
   await add(1)
   ok(scroller.querySelectorAll('.row').length < 80, 'few elements')
   await scroll(70_000 * ROW)
@@ -202,7 +277,7 @@ export async function testAResizedScreenStaysAtTheEnd() {
 
 export async function testNoTextMakesARowHigher() {
   const { scroller, buffer, view } = await screen()
-  buffer.take(lines('plain\nzalgo z̴̧̡̛̛͎̲͚̰̞̥̉̅̍͒\n日本語 العربية 🦊\nform\ffeed\u2028line\nlast\n'))
+  buffer.append(lines('plain\nzalgo z̴̧̡̛̛͎̲͚̰̞̥̉̅̍͒\n日本語 العربية 🦊\nform\ffeed\u2028line\nlast\n'))
   buffer.mark({ kind: 'rotated', at: 0, name: '\u202e<b>\n', to: 'x' })
   view.changed()
   await painted()
@@ -214,7 +289,7 @@ export async function testNoTextMakesARowHigher() {
 
 export async function testALongLineIsCut() {
   const { scroller, buffer, view } = await screen()
-  buffer.take(lines(`${'ä'.repeat(50_000)}\n`))
+  buffer.append(lines(`${'ä'.repeat(50_000)}\n`))
   view.changed()
   await painted()
   const row = scroller.querySelector('.row')

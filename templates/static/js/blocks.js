@@ -1,36 +1,36 @@
-// Bytes by address: blocks of one size, let go from the front.
+// Bytes by address: blocks of one size, that grow and are let go at both ends.
 
 const BLOCK = 256 * 1024
 
 /**
  * Bytes are copied into blocks, rather than kept in the frames they came in: thousands of small frames cost no objects,
- * the block of an address is a division, and letting go is dropping the first block.
+ * the block of an address is a division, and letting go is dropping a block. Addresses may be negative.
  */
 export class Blocks {
-  /** Address behind the newest byte; addresses count everything that ever came. */
+  /** Address of the first byte. */
+  begin = 0
+  /** Address behind the last byte. */
   end = 0
-  /** @type {Uint8Array[]} */
-  #blocks = []
-  #first = 0
+  /** @type {Map<number, Uint8Array>} */
+  #blocks = new Map()
   /** @type {Uint8Array | undefined} */
   #spare
 
   /** How many bytes of memory are held. */
   get memory() {
-    return (this.#blocks.length + (this.#spare ? 1 : 0)) * BLOCK
+    return (this.#blocks.size + (this.#spare ? 1 : 0)) * BLOCK
   }
 
   /** @param {Uint8Array} bytes */
   append(bytes) {
-    for (let at = 0; at < bytes.length;) {
-      const offset = this.end % BLOCK
-      const index = (this.end - offset) / BLOCK - this.#first
-      if (index === this.#blocks.length) this.#blocks.push(this.#fresh())
-      const n = Math.min(bytes.length - at, BLOCK - offset)
-      this.#blocks[index].set(bytes.subarray(at, at + n), offset)
-      at += n
-      this.end += n
-    }
+    this.#write(this.end, bytes)
+    this.end += bytes.length
+  }
+
+  /** @param {Uint8Array} bytes */
+  prepend(bytes) {
+    this.begin -= bytes.length
+    this.#write(this.begin, bytes)
   }
 
   /**
@@ -39,31 +39,61 @@ export class Blocks {
    * @param {number} to
    */
   read(from, to) {
-    const offset = from % BLOCK
-    const index = (from - offset) / BLOCK - this.#first
-    if (offset + to - from <= BLOCK) return this.#blocks[index]?.subarray(offset, offset + to - from) ?? new Uint8Array(0)
+    const index = Math.floor(from / BLOCK)
+    const offset = from - index * BLOCK
+    if (offset + to - from <= BLOCK) return this.#blocks.get(index)?.subarray(offset, offset + to - from) ?? new Uint8Array(0)
     const out = new Uint8Array(to - from)
-    for (let at = 0; at < out.length;) {
-      const start = (from + at) % BLOCK
-      const block = this.#blocks[(from + at - start) / BLOCK - this.#first]
-      const part = block.subarray(start, Math.min(BLOCK, start + out.length - at))
-      out.set(part, at)
-      at += part.length
-    }
+    this.#each(from, out.length, (block, start, at, n) => out.set(block.subarray(start, start + n), at))
     return out
   }
 
-  /** @param {number} before everything before this address may go */
-  letGo(before) {
-    while (this.#blocks.length > 0 && (this.#first + 1) * BLOCK <= before) {
-      this.#spare = this.#blocks.shift()
-      this.#first++
+  /** Lets go of what is not between two addresses. @param {number} from @param {number} to */
+  keep(from, to) {
+    while (this.begin < from && Math.floor(this.begin / BLOCK) < Math.floor(from / BLOCK)) {
+      this.#drop(Math.floor(this.begin / BLOCK))
+      this.begin = (Math.floor(this.begin / BLOCK) + 1) * BLOCK
+    }
+    this.begin = from
+    const last = Math.floor((to - 1) / BLOCK)
+    for (let index = Math.floor((this.end - 1) / BLOCK); index > last; index--) this.#drop(index)
+    this.end = to
+  }
+
+  // Private
+
+  /** @param {number} address @param {Uint8Array} bytes */
+  #write(address, bytes) {
+    this.#each(address, bytes.length, (block, start, at, n) => block.set(bytes.subarray(at, at + n), start))
+  }
+
+  /**
+   * Each block that a range touches: where in the block, where in the range, and how much.
+   * @param {number} from @param {number} size @param {(block: Uint8Array, start: number, at: number, n: number) => void} act
+   */
+  #each(from, size, act) {
+    for (let at = 0; at < size;) {
+      const index = Math.floor((from + at) / BLOCK)
+      const start = from + at - index * BLOCK
+      const n = Math.min(size - at, BLOCK - start)
+      act(this.#block(index), start, at, n)
+      at += n
     }
   }
 
-  #fresh() {
-    const block = this.#spare ?? new Uint8Array(BLOCK)
-    this.#spare = undefined
+  /** @param {number} index */
+  #block(index) {
+    let block = this.#blocks.get(index)
+    if (!block) {
+      block = this.#spare ?? new Uint8Array(BLOCK)
+      this.#spare = undefined
+      this.#blocks.set(index, block)
+    }
     return block
+  }
+
+  /** @param {number} index */
+  #drop(index) {
+    this.#spare = this.#blocks.get(index) ?? this.#spare
+    this.#blocks.delete(index)
   }
 }

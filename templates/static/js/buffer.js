@@ -1,37 +1,39 @@
-// The lines this page keeps: bytes as they came, and where each line begins.
+// The lines this page keeps: a window on the log, bytes as they came, and where each line begins.
 
-import { Blocks } from './blocks.js'
-import { CONT, OPEN } from './frame.js'
+import { CONT, lineEnd, lineOffsets, OPEN, token } from './frame.js'
+import { Places } from './places.js'
+import { Rows } from './lines.js'
 
 /** @typedef {import('./frame.js').Frame} Frame */
 /** @typedef {import('./frame.js').Marker} Marker */
 
-/** Rows of 19 px stay far below the height at which browsers cut an element off (some 16 million px). */
-const MAX_LINES = 200_000
-const MAX_BYTES = 32 * 1024 * 1024
+const MAX_LINES = 100_000
+const MAX_BYTES = 24 * 1024 * 1024
 /** A line longer than this goes on in a row of its own, so that one endless line cannot fill the page. */
 const MAX_LINE = 4 * 1024 * 1024
 /** How much goes at once when the buffer is full: a sixteenth, so that trimming is rare. */
 const LEEWAY = 16
+/** After a jump, rows are numbered from so far away, whatever comes before them. */
+const JUMP = 2 ** 40
 const NEWLINE = 10
-const RETURN = 13
 
 /**
- * Rows are numbered for ever: row n keeps its number when older ones are let go. A row is a line or a marker.
+ * Rows keep their number whatever comes or goes at either end; those before the first that ever came are negative. A row is a
+ * line or a marker. What is looked at is not let go of.
  */
-export class Buffer {
-  /** The oldest row kept. */
-  first = 0
-  /** One behind the newest row. */
-  next = 0
-  /** How many lines ever began; markers do not count. */
+export class Buffer extends Rows {
+  /** How many lines were ever added behind the last; markers do not count. */
   lines = 0
-  /** The oldest row that somebody is looking at: it and what follows is not let go. Infinity: nobody minds. */
-  keep = Infinity
+  /** Rows that somebody is looking at: from, and up to. from Infinity: nobody minds. */
+  keep = { from: Infinity, to: -Infinity }
+  /** Position to read back from, and to go on from. */
+  head = ''
+  tail = ''
+  /** Marks set in a file, in order: rows of words before the line that has the offset. @type {(file: string, from: number, to: number) => { offset: number, marker: Marker }[]} */
+  marks = () => []
 
   #max
-  #blocks = new Blocks()
-  #starts
+  #places
   /** @type {Map<number, Marker>} */
   #markers = new Map()
   /** Rows that begin inside a line. @type {Set<number>} */
@@ -40,8 +42,9 @@ export class Buffer {
 
   /** @param {{ lines?: number, bytes?: number, line?: number }} [max] */
   constructor({ lines = MAX_LINES, bytes = MAX_BYTES, line = MAX_LINE } = {}) {
+    super(lines + 1)
     this.#max = { lines, bytes, line }
-    this.#starts = new Float64Array(lines + 1)
+    this.#places = new Places(lines + 1)
   }
 
   /** How many lines are here; markers do not count. */
@@ -49,38 +52,64 @@ export class Buffer {
     return this.next - this.first - this.#markers.size
   }
 
-  /** How many bytes of memory the lines take. */
-  get memory() {
-    return this.#blocks.memory
+  /** Forgets all rows: what comes next is of another place. */
+  clear() {
+    this.keep = { from: Infinity, to: -Infinity }
+    this.#letGo(this.next, this.next)
+    this.first = this.next = this.next + JUMP
+    this.head = this.tail = ''
+    this.#open = false
   }
 
   /**
-   * Takes a frame, wholly or not at all.
+   * Takes a frame behind the last row, wholly or not at all. Older rows may go.
    * @param {Frame} frame
+   * @param {number} [shift] what an offset of its file is short of the place in the whole history
    * @returns {boolean} false: there is no room without letting go of what is looked at. The frame was not taken.
    */
-  take(frame) {
+  append(frame, shift = 0) {
     if (!this.#hasRoom(frame)) return false
-    if (frame.payload.length > 0) {
-      this.#append(frame.payload, frame.flags)
-      this.#open = (frame.flags & OPEN) !== 0
-    }
+    if (frame.marker) this.#addMarker(frame.marker)
+    else if (frame.payload.length > 0) this.#addLines(frame, shift)
+    this.head ||= frame.payload.length > 0 ? token(frame.file, frame.start) : frame.position
+    this.tail = frame.position || this.tail
     // An endless line: what follows has to begin a row of its own.
-    if (this.#open && this.#blocks.end - this.#start(this.next - 1) >= this.#max.line) this.#open = false
+    if (this.#open && this.blocks.end - this.start(this.next - 1) >= this.#max.line) this.#open = false
+    return true
+  }
+
+  /**
+   * The same before the first row. Newer rows may go.
+   * @param {Frame} frame @param {number} [shift]
+   * @returns {boolean} as append
+   */
+  prepend(frame, shift = 0) {
+    const rows = frame.marker ? null : cut(frame)
+    if (!this.#hasRoomBefore(frame, rows?.starts.length ?? 1)) return false
+    if (frame.marker) {
+      this.set(--this.first, this.blocks.begin)
+      this.#markers.set(this.first, frame.marker)
+    } else if (rows && frame.payload.length > 0) this.#addBefore(frame, rows, shift)
+    this.head = frame.position || this.head
+    this.tail ||= frame.position
     return true
   }
 
   /**
    * A row of words instead of a line.
    * @param {Marker} marker
-   * @returns {boolean} as take
+   * @returns {boolean} as append
    */
   mark(marker) {
-    if (!this.#hasRoom()) return false
-    this.#markers.set(this.next, marker)
-    this.#begin(this.#blocks.end)
-    this.#open = false
+    if (!this.#hasRoom(null)) return false
+    this.#addMarker(marker)
     return true
+  }
+
+  /** The log goes on behind this position; there is nothing to show. @param {string} position */
+  pass(position) {
+    this.head ||= position
+    this.tail = position || this.tail
   }
 
   /** @param {number} row */
@@ -97,92 +126,171 @@ export class Buffer {
   }
 
   /**
-   * The length of a line in bytes, without what ended it.
+   * Where the row's line begins: the place in the whole history, and the line's token. A marker is where the next line is.
    * @param {number} row
+   * @returns {{ place: number, token: string, file: string, offset: number } | null} null: no line is here or below
    */
-  size(row) {
-    return this.#end(row) - this.#start(row)
+  at(row) {
+    while (this.#markers.has(row)) row++
+    if (row < this.first || row >= this.next) return null
+    const { file, offset, place } = this.#places.at(row)
+    return { file, offset, place, token: token(file, offset) }
   }
 
   /**
-   * A line's own bytes, without what ended it. Not to be kept.
-   * @param {number} row
-   * @param {number} [from]
-   * @param {number} [to]
+   * The first row that is not before an offset in a file.
+   * @param {string} file @param {number} offset
    */
-  bytes(row, from = 0, to = Infinity) {
-    const start = this.#start(row)
-    return this.#blocks.read(start + from, Math.min(start + to, this.#end(row)))
+  find(file, offset) {
+    for (let row = this.first; row < this.next; row++) {
+      if (this.#markers.has(row)) continue
+      const at = this.#places.at(row)
+      if (at.file === file && at.offset >= offset) return row
+    }
+    return null
+  }
+
+  /** Where the line behind the last row will begin. */
+  get edge() {
+    const row = this.next - 1
+    const { file = '', offset = 0 } = this.at(row) ?? {}
+    return { file, offset: offset + this.blocks.end - this.start(row) }
+  }
+
+  /** The last row that begins at a place of the whole history or before it. @param {number} place */
+  rowAt(place) {
+    let low = this.first
+    let high = this.next - 1
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((this.at(middle)?.place ?? Infinity) <= place) low = middle
+      else high = middle - 1
+    }
+    return low
   }
 
   // Private
 
-  /** @param {Uint8Array} payload @param {number} flags */
-  #append(payload, flags) {
-    const base = this.#blocks.end
-    const joins = this.#open && (flags & CONT) !== 0
-    this.#blocks.append(payload)
-    if (!joins) {
-      if (flags & CONT) this.#conts.add(this.next)
-      this.#beginLine(base)
-    }
-    for (let at = payload.indexOf(NEWLINE) + 1; at > 0 && at < payload.length; at = payload.indexOf(NEWLINE, at) + 1) {
-      this.#beginLine(base + at)
-    }
+  /** @param {Marker} marker */
+  #addMarker(marker) {
+    this.#markers.set(this.next, marker)
+    this.#begin(this.blocks.end)
+    this.#open = false
   }
 
-  /** @param {number} address */
-  #beginLine(address) {
-    this.lines++
-    this.#begin(address)
+  /** @param {Frame} frame @param {number} shift */
+  #addLines(frame, shift) {
+    const { starts, offsets } = cut(frame)
+    const due = this.marks(frame.file, offsets[0], offsets[offsets.length - 1])
+    const base = this.blocks.end
+    const joins = this.#open && (frame.flags & CONT) !== 0
+    this.blocks.append(frame.payload)
+    if (!joins && frame.flags & CONT) this.#conts.add(this.next)
+    for (let i = joins ? 1 : 0; i < starts.length; i++) {
+      while (due.length > 0 && due[0].offset <= offsets[i]) {
+        this.#markers.set(this.next, due.shift()?.marker ?? { kind: '', at: 0 })
+        this.#begin(base + starts[i])
+      }
+      this.lines++
+      this.#begin(base + starts[i])
+      this.#places.append(this.next - 1, frame.file, offsets[i], shift)
+    }
+    this.#open = (frame.flags & OPEN) !== 0
+  }
+
+  /** @param {Frame} frame @param {{ starts: number[], offsets: number[] }} rows @param {number} shift */
+  #addBefore(frame, { starts, offsets }, shift) {
+    const due = this.marks(frame.file, offsets[0], offsets[offsets.length - 1])
+    const joins = (frame.flags & OPEN) !== 0 && this.first < this.next && this.#conts.has(this.first) && this.size(this.first) < this.#max.line
+    this.blocks.prepend(frame.payload)
+    const base = this.blocks.begin
+    if (joins) {
+      this.#conts.delete(this.first)
+      this.set(this.first, base + starts[starts.length - 1])
+      this.#places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift)
+    }
+    for (let i = starts.length - (joins ? 2 : 1); i >= 0; i--) {
+      this.set(--this.first, base + starts[i])
+      this.#places.prepend(this.first, frame.file, offsets[i], shift)
+      while (due.length > 0 && due[due.length - 1].offset > (offsets[i - 1] ?? -1)) {
+        this.set(--this.first, base + starts[i])
+        this.#markers.set(this.first, due.pop()?.marker ?? { kind: '', at: 0 })
+      }
+    }
+    if (frame.flags & CONT) this.#conts.add(this.first)
   }
 
   /** @param {number} address */
   #begin(address) {
-    if (this.next - this.first >= this.#max.lines || address - this.#start(this.first) > this.#max.bytes) this.#trim(address)
-    this.#starts[this.next % this.#starts.length] = address
-    this.next++
+    if (this.next - this.first >= this.#max.lines || address - this.start(this.first) > this.#max.bytes) this.#trim(address)
+    this.set(this.next++, address)
   }
 
-  /** @param {number} row */
-  #start(row) {
-    return row < this.next ? this.#starts[row % this.#starts.length] : this.#blocks.end
-  }
-
-  /** Behind the last byte of a line that is not part of what ends it. @param {number} row */
-  #end(row) {
-    const start = this.#start(row)
-    let end = this.#start(row + 1)
-    const tail = this.#blocks.read(Math.max(start, end - 2), end)
-    if (tail.at(-1) !== NEWLINE) return end
-    end--
-    return tail.length > 1 && tail.at(-2) === RETURN ? end - 1 : end
+  get #most() {
+    return { lines: this.#max.lines - this.#max.lines / LEEWAY, bytes: this.#max.bytes - this.#max.bytes / LEEWAY }
   }
 
   /** @param {number} address where the next row will begin */
   #trim(address) {
-    const last = Math.min(this.next - 1, this.keep)
-    const most = { lines: this.#max.lines - this.#max.lines / LEEWAY, bytes: this.#max.bytes - this.#max.bytes / LEEWAY }
-    while (this.first < last && (this.next - this.first >= most.lines || address - this.#start(this.first) > most.bytes)) {
-      this.#markers.delete(this.first)
-      this.#conts.delete(this.first)
-      this.first++
-    }
-    this.#blocks.letGo(this.#start(this.first))
+    const last = Math.min(this.next - 1, this.keep.from)
+    const most = this.#most
+    let first = this.first
+    while (first < last && (this.next - first >= most.lines || address - this.start(first) > most.bytes)) first++
+    this.#letGo(first, this.next)
   }
 
-  /**
-   * Counts beforehand while somebody looks at old rows, which only then is worth its time.
-   * @param {Frame} [frame]
-   */
+  /** Keeps these rows only. @param {number} first @param {number} next */
+  #letGo(first, next) {
+    const cutFirst = first > this.first
+    if (next < this.next) {
+      this.tail = this.at(next)?.token ?? this.tail
+      this.#open = false
+    }
+    for (let row = this.first; row < first; row++) this.#forget(row)
+    for (let row = next; row < this.next; row++) this.#forget(row)
+    const [from, to] = [this.start(first), this.start(next)]
+    this.first = first
+    this.next = next
+    this.blocks.keep(from, to)
+    this.#places.keep(first, next)
+    if (cutFirst) this.head = this.at(first)?.token ?? this.head
+  }
+
+  /** @param {number} row */
+  #forget(row) {
+    this.#markers.delete(row)
+    this.#conts.delete(row)
+  }
+
+  /** Counts beforehand while somebody looks at old rows, which only then is worth its time. @param {Frame | null} frame */
   #hasRoom(frame) {
-    if (this.keep >= this.next) return true
+    if (this.keep.from >= this.next) return true
     const payload = frame?.payload ?? new Uint8Array(0)
-    if (this.#blocks.end + payload.length - this.#start(this.keep) > this.#max.bytes) return false
-    const room = this.#max.lines - (this.next - this.keep)
+    if (this.blocks.end + payload.length - this.start(this.keep.from) > this.#max.bytes) return false
+    const room = this.#max.lines - (this.next - this.keep.from)
     if (payload.length < room) return true
     let rows = 1
     for (let at = payload.indexOf(NEWLINE) + 1; at > 0 && at < payload.length && rows <= room; at = payload.indexOf(NEWLINE, at) + 1) rows++
     return rows <= room
   }
+
+  /** Makes room at the end. @param {Frame} frame @param {number} rows */
+  #hasRoomBefore(frame, rows) {
+    const spare = 2 // for marks
+    const size = frame.payload.length
+    if (this.next - this.first + rows + spare <= this.#max.lines && this.blocks.end - this.blocks.begin + size <= this.#max.bytes) return true
+    const most = this.#most
+    let next = this.next
+    const last = Math.max(this.first + 1, this.keep.to)
+    while (next > last && (next - this.first + rows + spare > most.lines || this.start(next) - this.blocks.begin + size > most.bytes)) next--
+    this.#letGo(this.first, next)
+    return next - this.first + rows + spare <= this.#max.lines && this.start(next) - this.blocks.begin + size <= this.#max.bytes
+  }
+}
+
+/** Where each line begins, in the payload and in its file. @param {Frame} frame */
+function cut(frame) {
+  const starts = []
+  for (let at = 0; at < frame.payload.length; at = lineEnd(frame.payload, at)) starts.push(at)
+  return { starts, offsets: lineOffsets(frame) }
 }

@@ -3,6 +3,8 @@
 const VERSION = 1
 const HEADER = 72
 const MARKER = 2
+const WORD = 2 ** 32
+const NEWLINE = 10
 
 /** The payload begins inside a line; its earlier part came before. */
 export const CONT = 1
@@ -13,13 +15,29 @@ export const NO_EOL = 4
 /** Read before the live edge was first reached. */
 export const BACKLOG = 8
 const GAPPED = 16
+/** The answer is complete. */
+export const LAST = 32
+/** The answer is held back for live tails or a busy host. */
+export const SLOWED = 64
 
-/** @typedef {{ kind: string, at: number, name?: string, to?: string, bytes?: number, why?: string }} Marker */
+/**
+ * @typedef {{ name: string, size: number, packed?: boolean, from?: number, to?: number }} FileInfo
+ * @typedef {{ kind: string, at: number, name?: string, to?: string, bytes?: number, why?: string, done?: number, sure?: string, end?: string, files?: FileInfo[] }} Marker
+ */
 /**
  * @typedef {object} Frame
  * @property {number} flags
- * @property {number} behind bytes between the frame's end and the live edge
- * @property {string} position behind the frame, to go on from
+ * @property {number} rev of the filter in force
+ * @property {number} reply 0, or the question that this answers
+ * @property {number} looked lines that a filter looked at
+ * @property {number} passed and let pass
+ * @property {number} behind bytes between the frame's position and the live edge
+ * @property {number} time of its first line that has one, Unix ms; 0: unknown
+ * @property {string} file token of the payload's file, a character a byte
+ * @property {number} start offset of the payload's first byte there
+ * @property {number} offset of the position in that file
+ * @property {string} position to go on from
+ * @property {Uint8Array | null} gaps varints, one a line; null: the lines are contiguous
  * @property {Uint8Array} payload the file's own bytes; empty in a marker
  * @property {Marker | null} marker
  */
@@ -33,37 +51,118 @@ export function parseFrame(buffer) {
   const bytes = new Uint8Array(buffer)
   const view = new DataView(buffer)
   if (bytes.length < HEADER || bytes[0] !== VERSION) throw new Error(`no frame of version ${VERSION}`)
-  const places = placesEnd(bytes)
-  const start = bytes[2] & GAPPED ? places + 4 + view.getUint32(places) : places
+  const { end, file, offset } = places(bytes, view)
+  const gaps = bytes[2] & GAPPED ? bytes.subarray(end + 4, end + 4 + view.getUint32(end)) : null
+  const start = gaps ? end + 4 + view.getUint32(end) : end
   const size = view.getUint32(68)
   if (start + size !== bytes.length) throw new Error(`a payload of ${size} bytes at ${start}, in ${bytes.length}`)
   const payload = bytes.subarray(start)
   const isMarker = bytes[1] === MARKER
+  /** @param {number} at */
+  const long = (at) => view.getInt32(at) * WORD + view.getUint32(at + 4)
   return {
     flags: bytes[2],
-    behind: view.getUint32(52) * 2 ** 32 + view.getUint32(56),
-    position: position(bytes.subarray(HEADER, places), bytes[3]),
+    rev: view.getUint32(24),
+    reply: view.getUint32(28),
+    looked: view.getUint32(44),
+    passed: view.getUint32(48),
+    behind: long(52),
+    time: long(60),
+    file,
+    start: long(36),
+    offset,
+    position: asText(bytes.subarray(HEADER, end), bytes[3]),
+    gaps: isMarker ? null : gaps,
     payload: isMarker ? new Uint8Array(0) : payload,
     marker: isMarker ? JSON.parse(new TextDecoder().decode(payload)) : null,
   }
 }
 
-/** @param {Uint8Array} bytes */
-function placesEnd(bytes) {
+/** Where the places end, and the one of the payload's file. @param {Uint8Array} bytes @param {DataView} view */
+function places(bytes, view) {
   let at = HEADER
-  for (let n = bytes[3]; n > 0; n--) {
-    at += 1 + bytes[at] + 8
+  let file = ''
+  let offset = 0
+  for (let n = 0; n < bytes[3]; n++) {
+    const token = at + 1
+    at = token + bytes[at] + 8
     if (!(at <= bytes.length)) throw new Error('the places end behind the frame')
+    if (n !== bytes[32]) continue
+    file = String.fromCharCode(...bytes.subarray(token, at - 8))
+    offset = view.getUint32(at - 8) * WORD + view.getUint32(at - 4)
   }
-  return at
+  return { end: at, file, offset }
 }
 
-/**
- * @param {Uint8Array} places
- * @param {number} n
- */
-function position(places, n) {
+/** A position as text. @param {Uint8Array} places @param {number} n */
+function asText(places, n) {
   if (n === 0) return ''
   const binary = String.fromCharCode(n, ...places)
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** A line's token: the position of one place. @param {string} file @param {number} offset */
+export function token(file, offset) {
+  const place = new Uint8Array(1 + file.length + 8)
+  place[0] = file.length
+  for (let i = 0; i < file.length; i++) place[1 + i] = file.charCodeAt(i)
+  const view = new DataView(place.buffer)
+  view.setUint32(1 + file.length, Math.floor(offset / WORD))
+  view.setUint32(5 + file.length, offset % WORD)
+  return asText(place, 1)
+}
+
+/** The place that a line's token names. @param {string} token @returns {{ file: string, offset: number } | null} null: it is none */
+export function place(token) {
+  try {
+    const binary = atob(token.replaceAll('-', '+').replaceAll('_', '/'))
+    const bytes = new Uint8Array(binary.length).map((_, i) => binary.charCodeAt(i))
+    const size = bytes[1]
+    if (bytes[0] !== 1 || bytes.length !== 2 + size + 8) return null
+    const view = new DataView(bytes.buffer)
+    return { file: String.fromCharCode(...bytes.subarray(2, 2 + size)), offset: view.getUint32(2 + size) * WORD + view.getUint32(6 + size) }
+  } catch {
+    return null
+  }
+}
+
+/** The gaps before each line, one after the other; behind the last all are 0. */
+export class Gaps {
+  #bytes
+  #at = 0
+
+  /** @param {Uint8Array | null} bytes */
+  constructor(bytes) {
+    this.#bytes = bytes
+  }
+
+  next() {
+    const bytes = this.#bytes
+    if (!bytes || this.#at >= bytes.length) return 0
+    let n = 0
+    for (let scale = 1; this.#at < bytes.length; scale *= 128) {
+      const byte = bytes[this.#at++]
+      n += (byte & 0x7f) * scale
+      if (byte < 0x80) break
+    }
+    return n % 2 ? -(n + 1) / 2 : n / 2
+  }
+}
+
+/** The offset of each line of a frame in its file. @param {Frame} frame */
+export function lineOffsets({ payload, gaps, start }) {
+  const offsets = []
+  const gap = new Gaps(gaps)
+  let skipped = 0
+  for (let at = 0; at < payload.length; at = lineEnd(payload, at)) {
+    skipped += gap.next()
+    offsets.push(start + at + skipped)
+  }
+  return offsets
+}
+
+/** Behind the line that begins there. @param {Uint8Array} payload @param {number} at */
+export function lineEnd(payload, at) {
+  const end = payload.indexOf(NEWLINE, at)
+  return end < 0 ? payload.length : end + 1
 }

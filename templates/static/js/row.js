@@ -21,7 +21,6 @@ const GROUP = 100
  * @returns {HTMLElement}
  */
 export function makeRow(buffer, row, marks = []) {
-  if (row < buffer.first) return rule('let-go', words.letGo(buffer.first))
   const marker = buffer.marker(row)
   return marker ? markerRow(marker) : lineRow(buffer, row, marks)
 }

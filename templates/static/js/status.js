@@ -115,7 +115,6 @@ export class Status {
       case 'retry': return why ? words.refusedFor(why, wait) : words.retry(wait)
       case 'signedout': return words.signedOut
       case 'stopped': return words.stopped
-      case 'full': return words.full
       case 'over': return words.over(why)
       default: return why ? `◌ ${why}` : `◌ ${kind}`
     }

@@ -5,6 +5,7 @@ import { Backoff } from './backoff.js'
 import { logAPI, tailSocket } from './base.js'
 import { parseFrame } from './frame.js'
 import { closings, BACK_OFF, NEVER, SIGNED_OUT } from './closings.js'
+import { Questions } from './questions.js'
 import { tail as words } from './words.js'
 
 const SUBPROTOCOL = 'livetail.1'
@@ -17,14 +18,17 @@ const SUSPICIOUS = 3
 
 /**
  * Asking before a socket; then what the server says (waiting, queued, following, reconnecting); retry, at a time; signedout;
- * full: the page has no room; stopped by the reader; over: it does not come back by itself.
- * @typedef {'asking' | 'waiting' | 'queued' | 'following' | 'reconnecting' | 'retry' | 'signedout' | 'full' | 'stopped' | 'over'} Kind
+ * stopped by the reader; over: it does not come back by itself.
+ * @typedef {'asking' | 'waiting' | 'queued' | 'following' | 'reconnecting' | 'retry' | 'signedout' | 'stopped' | 'over'} Kind
  * @typedef {{ kind: Kind, words: string, at: number }} State words from the server, or ''; at: time of the next try
+ * @typedef {{ filter?: object, quiet?: boolean, lines?: number }} Wish what the tail sends; lines: before the live edge, where no position says from where
+ * @typedef {{ rev?: number, reply?: number, words: string, in?: string, term?: number, at?: number }} Refusal
  */
 /**
  * @typedef {object} Hooks
- * @property {(frame: import('./frame.js').Frame) => boolean} take false: no room; the frame will come again
+ * @property {(frame: import('./frame.js').Frame) => void} take
  * @property {(state: State) => void} tell
+ * @property {(refusal: Refusal) => void} [refused] what was set last cannot be; what was in force before stays
  * @property {(entry: any) => void} [entry] what the API says of the log
  * @property {(version: string) => void} [version] of the server
  * @property {(why: string) => void} [edge] the position could not be used; lines from the live edge follow
@@ -35,11 +39,19 @@ export class Tail {
   position = ''
   /** @type {State} */
   state = { kind: 'stopped', words: '', at: 0 }
+  /** Questions about the whole log. */
+  questions = new Questions((message) => this.#send(message))
+  /** @type {Wish} */
+  wish = {}
 
   #log
   #hooks
   #times
   #id = ''
+  /** Revision of what is wished for, and what was wished before. */
+  #rev = 1
+  /** @type {{ wish: Wish, position: string }} */
+  #before = { wish: {}, position: '' }
   #heard = 0
   #opened = 0
   #refused = 0
@@ -79,9 +91,16 @@ export class Tail {
     this.#end('stopped')
   }
 
-  /** There is room again. */
-  resume() {
-    if (this.state.kind === 'full') this.start()
+  /**
+   * What is to be sent from now on; what was on its way by an older wish is not heard.
+   * @param {Wish} wish @param {string} position to go on from; '': the live edge
+   */
+  set(wish, position) {
+    this.#before = { wish: this.wish, position: this.position }
+    this.wish = wish
+    this.position = position
+    this.#rev++
+    this.#send({ op: 'set', rev: this.#rev, from: position || undefined, ...wish })
   }
 
   /** Something changed for the better, perhaps: the network is back, the page is looked at, somebody signed in. */
@@ -101,7 +120,8 @@ export class Tail {
     socket.onopen = () => {
       this.#opened = this.#heard = Date.now()
       this.#refused = 0
-      socket.send(JSON.stringify({ op: 'open', from: this.position || undefined, replaces: this.#id || undefined }))
+      socket.send(JSON.stringify({ op: 'open', from: this.position || undefined, replaces: this.#id || undefined, rev: this.#rev, ...this.wish }))
+      this.questions.connected()
     }
     socket.onmessage = (event) => this.#hear(event.data)
     socket.onclose = (event) => this.#closed(event.code, event.reason)
@@ -127,12 +147,28 @@ export class Tail {
       this.#hooks.version?.(message.version)
     } else if (message.say === 'state') this.#tell(message.state, message.words ?? '')
     else if (message.say === 'edge') this.#hooks.edge?.(message.words)
+    else if (message.say === 'refused' && message.reply) this.questions.refused(message)
+    else if (message.say === 'refused' && message.rev === this.#rev) this.#refuse(message)
+  }
+
+  /** @param {Refusal} refusal */
+  #refuse(refusal) {
+    // What came meanwhile by the older wish was not heard: it is asked for again.
+    this.set(this.#before.wish, this.#before.position)
+    this.#hooks.refused?.(refusal)
   }
 
   /** @param {import('./frame.js').Frame} frame */
   #frame(frame) {
-    if (this.#hooks.take(frame)) this.position = frame.position || this.position
-    else this.#end('full')
+    if (frame.reply) return this.questions.hear(frame)
+    if (frame.rev && frame.rev !== this.#rev) return // by an older wish
+    this.position = frame.position || this.position
+    this.#hooks.take(frame)
+  }
+
+  /** @param {object} message lost without a connection: what is wished is said at the opening, questions are asked again */
+  #send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
   }
 
   /** A page that heard nothing is not connected, whatever its socket says. */
@@ -180,6 +216,7 @@ export class Tail {
     this.#asking = null
     const socket = this.#socket
     this.#socket = null
+    this.questions.disconnected()
     if (!socket) return
     socket.onopen = socket.onmessage = socket.onclose = null
     socket.close(NORMAL)

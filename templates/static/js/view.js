@@ -1,38 +1,48 @@
 // The rows on screen: a window on the buffer, drawn once a frame.
 
-/** Rows drawn beyond the screen on either side, so that a short scroll shows no empty space. */
-const BEYOND = 20
+import { Heights } from './heights.js'
+import { Sheet } from './sheet.js'
+
+/** So many px are drawn beyond the screen on either side, so that a short scroll shows no empty space. */
+const BEYOND = 400
+/** Empty px above and below the rows where the log goes on: what is fetched has its place there, and nothing has to be moved. */
+const PAD = 30_000
+/** So much of the screen may be empty at most until more rows are there. */
+const EMPTY = 0.6
 /** The end is reached up to the rounding of browsers, in px; more would pull back who scrolls up slowly. */
 const NEAR = 1.5
-/** While something is selected, rows that leave the screen stay, up to so many: the selection lives in them. */
-const HELD = 2000
+/** Rows are not renumbered under a moving finger: nobody has scrolled for so long, in ms. */
+const IDLE = 150
 
 /**
- * Keeps to the end only while the reader is there. Otherwise what is read does not move, whatever is added behind it or let
- * go before it. While text is selected or a button is held down, the view stands still too.
+ * Keeps to the end only while the reader is there. Otherwise what is read does not move, whatever comes or goes at either end of
+ * the buffer. While text is selected or a button is held down, the view stands still too.
+ *
+ * The element that scrolls is as high as the rows that are kept, never as the log; what is beyond them is fetched meanwhile.
  */
 export class View {
   /** Whether the newest row is to be seen. */
   atEnd = true
+  /** Whether the log goes on above the first row, and below the last; else it ends there. */
+  more = { above: false, below: false }
+  /** How many px of rows there are above the screen, and below it. */
+  above = 0
+  below = 0
 
   #scroller
   #sheet
-  #rows
   #buffer
-  #make
   #painted
-  #rowHeight = 0
+  #heights = new Heights(0)
+  /** A row, and where its top is in the sheet: all other rows lie around it. */
+  #row = 0
+  #y = 0
+  /** The top of the screen in the sheet, and what the scroller said when it was last asked. */
   #top = 0
-  /** The oldest row that has a place: the buffer's first, or the row of words before it. */
-  #low = 0
-  /** Rows that are drawn: from, and behind to. */
-  #from = 0
-  #to = 0
-  /** The row that was the last when it was drawn may have grown since. */
-  #drawnFirst = 0
-  #drawnLast = -1
-  #drawnSize = 0
-  #columns = 0
+  #seen = 0
+  /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number } | null} */
+  #target = null
+  #scrolled = 0
   #pressed = false
   #selected = false
   #frame = 0
@@ -45,12 +55,8 @@ export class View {
   constructor(scroller, buffer, { make, painted = () => {} }) {
     this.#scroller = scroller
     this.#buffer = buffer
-    this.#make = make
     this.#painted = painted
-    this.#sheet = scroller.appendChild(document.createElement('div'))
-    this.#sheet.className = 'lines'
-    this.#rows = this.#sheet.appendChild(document.createElement('div'))
-    this.#rows.className = 'rows'
+    this.#sheet = new Sheet(scroller, buffer, make, this.#heights)
     this.#measure()
     this.#watch()
   }
@@ -60,11 +66,56 @@ export class View {
     this.#frame ||= requestAnimationFrame(() => this.#paint())
   }
 
+  /** Rows look different from now on. */
+  redraw() {
+    this.#heights.clear()
+    this.#sheet.clear()
+    this.changed()
+  }
+
+  /** The rows are of another place now. */
+  restart() {
+    this.#row = this.#buffer.first
+    this.#y = this.#top = PAD
+    this.#target = null
+    this.changed()
+  }
+
   toEnd() {
     this.atEnd = true
-    this.#selected = this.#pressed = false
-    getSelection()?.removeAllRanges()
+    this.#target = null
+    this.release()
     this.changed()
+  }
+
+  /** Shows a row, so many px below the top of the screen. @param {number} row @param {number} [px] */
+  toRow(row, px = 0) {
+    this.atEnd = false
+    this.#target = { row, px }
+    this.changed()
+  }
+
+  /** Whether nobody has scrolled since a row was to be shown. */
+  get aims() {
+    return this.#target !== null
+  }
+
+  /** The row at the top of the screen, and how many px of it are above. */
+  get top() {
+    const { first, next } = this.#buffer
+    const row = this.#heights.find(this.#row, this.#top - this.#y, first, Math.max(first, next - 1))
+    return { row, px: this.#top - this.#y - this.#heights.between(this.#row, row) }
+  }
+
+  /** The last row that is seen. */
+  get last() {
+    const { first, next } = this.#buffer
+    return this.#heights.find(this.#row, this.#top + this.#shown - this.#y, first, Math.max(first, next - 1))
+  }
+
+  /** The element of a row, if it is drawn. @param {number} row */
+  element(row) {
+    return this.#sheet.element(row)
   }
 
   /** Whether the reader holds the view still by selecting. */
@@ -72,14 +123,27 @@ export class View {
     return this.#pressed || this.#selected
   }
 
+  /** Nothing is selected any more. */
+  release() {
+    this.#selected = this.#pressed = false
+    getSelection()?.removeAllRanges()
+  }
+
   // Private
 
+  get #shown() {
+    return this.#scroller.clientHeight
+  }
+
   #watch() {
-    this.#scroller.addEventListener('scroll', () => this.changed(), { passive: true })
+    this.#scroller.addEventListener('scroll', () => {
+      if (this.#scroller.scrollTop !== this.#seen) this.#scrolled = performance.now()
+      this.changed()
+    }, { passive: true })
     this.#scroller.addEventListener('pointerdown', (event) => {
       if (event.button === 0 && event.target instanceof Element && event.target.closest('.row')) this.#pressed = true
     })
-    for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => this.#release())
+    for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => this.#letGo())
     document.addEventListener('selectionchange', () => {
       const selection = getSelection()
       this.#selected = selection?.type === 'Range' && this.#scroller.contains(selection.anchorNode)
@@ -89,114 +153,99 @@ export class View {
       this.#measure()
       this.changed()
     }).observe(this.#scroller)
+    this.#sheet.onresize = () => this.changed()
   }
 
-  #release() {
+  #letGo() {
     if (!this.#pressed) return
     this.#pressed = false
     this.changed()
   }
 
   #measure() {
-    const probe = document.createElement('div')
-    probe.className = 'row'
-    probe.textContent = '0'
-    this.#rows.append(probe)
-    const height = probe.getBoundingClientRect().height
-    probe.remove()
-    if (height === this.#rowHeight) return
-    const row = this.#rowHeight ? this.#top / this.#rowHeight : 0
-    this.#rowHeight = height
-    this.#top = row * height
+    const { height, changed } = this.#sheet.measure()
+    if (!changed) return
+    const { row } = this.top
+    this.#rest(row)
+    this.#heights.usual = height
+    this.#heights.clear()
+    this.#sheet.stale = true
+  }
+
+  /** From now on rows are counted from this one: what it is above of may change its height. @param {number} row */
+  #rest(row) {
+    this.#y += this.#heights.between(this.#row, row)
+    this.#row = row
   }
 
   /** Only a move up by the reader leaves the end: the page itself also scrolls, and rows come in between. */
   #notice() {
-    const top = this.#scroller.scrollTop
-    if (top === this.#top) return
-    const up = top < this.#top
-    const down = top > this.#top
-    this.#top = top
-    const left = this.#scroller.scrollHeight - this.#scroller.clientHeight - top
-    if (left < NEAR) this.atEnd = true
+    const moved = this.#scroller.scrollTop - this.#seen
+    if (moved === 0) return
+    const [up, down] = [moved < 0, moved > 0]
+    this.#seen += moved
+    this.#top += moved
+    this.#target = null
+    const end = this.#y + this.#heights.between(this.#row, this.#buffer.next) - this.#shown
+    if (end - this.#top < NEAR) this.atEnd = !this.more.below
     else if (up || (down && this.held)) this.atEnd = false
   }
 
   /** The buffer must not let go of what is read. */
   #mind() {
     const still = !this.atEnd || this.held
-    this.#buffer.keep = still ? Math.max(this.#low + Math.floor(this.#top / this.#rowHeight), this.#buffer.first) : Infinity
+    const drawn = this.#sheet.rows
+    const from = this.held ? Math.min(this.top.row, drawn.from) : this.top.row
+    const to = this.held ? Math.max(this.last + 1, drawn.to) : this.last + 1
+    this.#buffer.keep = still ? { from, to } : { from: Infinity, to: this.#buffer.next }
   }
 
   #paint() {
     this.#frame = 0
     this.#notice()
     const { first, next } = this.#buffer
-    const shown = this.#scroller.clientHeight
-    const low = first > 0 ? first - 1 : 0
-    if (low > this.#low) this.#top = Math.max(0, this.#top - (low - this.#low) * this.#rowHeight)
-    this.#low = low
-    const height = (next - low) * this.#rowHeight
-    if (this.atEnd && !this.held) this.#top = Math.max(0, height - shown)
+    if (this.#target) {
+      this.#rest(this.#target.row)
+      this.#top = this.#y - this.#target.px
+    } else if (this.#row < first || this.#row > next) this.#rest(this.#row < first ? first : next)
+    this.#settle()
+    this.#rest(this.top.row)
     this.#mind()
-    const from = Math.max(low, low + Math.floor(this.#top / this.#rowHeight) - BEYOND)
-    const to = Math.min(next, low + Math.ceil((this.#top + shown) / this.#rowHeight) + BEYOND)
-    this.#forget(first)
-    this.#draw(from, to)
-    this.#sheet.style.height = `${height}px`
-    this.#rows.style.transform = `translateY(${(this.#from - low) * this.#rowHeight}px)`
-    if (Math.abs(this.#scroller.scrollTop - this.#top) >= 1) this.#scroller.scrollTop = this.#top
-    this.#top = this.#scroller.scrollTop // browsers round it
+    const from = this.#heights.find(this.#row, this.#top - BEYOND - this.#y, first, next)
+    const to = this.#heights.find(this.#row, this.#top + this.#shown + BEYOND - this.#y, first, next)
+    this.#sheet.draw(from, Math.min(next, to + 1), this.held)
+    this.#settle()
+    this.#write()
     this.#painted()
   }
 
-  /** Rows let go, the row that stood for them before, and a last row that has grown are drawn anew. @param {number} first */
-  #forget(first) {
-    if (first !== this.#drawnFirst) while (this.#from < this.#to && this.#from < first) this.#removeFirst()
-    this.#drawnFirst = first
-    const last = this.#drawnLast
-    if (last >= this.#from && last === this.#to - 1 && this.#buffer.size(last) !== this.#drawnSize) this.#removeLast()
+  /** Brings the place within what there is, and the rows to where they belong. */
+  #settle() {
+    const { first, next } = this.#buffer
+    const shown = this.#shown
+    let begin = this.#y + this.#heights.between(this.#row, first)
+    let end = this.#y + this.#heights.between(this.#row, next)
+    const lowest = begin - (this.more.above ? shown * EMPTY : 0)
+    const highest = Math.max(begin, end - shown + (this.more.below ? shown * EMPTY : 0))
+    if (this.atEnd && !this.held && !this.more.below) this.#top = Math.max(begin, end - shown)
+    else this.#top = Math.min(Math.max(this.#top, lowest), highest)
+    const want = this.more.above ? PAD : 0
+    const moving = performance.now() - this.#scrolled < IDLE
+    if (begin !== want && (!moving || begin < shown || !this.more.above)) {
+      this.#y += want - begin
+      this.#top += want - begin
+      end += want - begin
+      begin = want
+    } else if (moving && begin !== want) setTimeout(() => this.changed(), IDLE)
+    this.above = this.#top - begin
+    this.below = end - this.#top - shown
+    this.#sheet.height = Math.max(end + (this.more.below ? PAD : 0), begin + shown)
   }
 
-  /** @param {number} from @param {number} to */
-  #draw(from, to) {
-    if (to <= this.#from || from >= this.#to) {
-      this.#rows.replaceChildren()
-      this.#from = this.#to = from
-    }
-    if (!this.held || this.#to - this.#from > HELD) {
-      while (this.#from < from) this.#removeFirst()
-      while (this.#to > to) this.#removeLast()
-    }
-    while (this.#from > from) this.#rows.prepend(this.#made(--this.#from))
-    const fresh = document.createDocumentFragment()
-    while (this.#to < to) fresh.append(this.#made(this.#to++))
-    this.#rows.append(fresh)
-  }
-
-  /** @param {number} row */
-  #made(row) {
-    const element = this.#make(row)
-    if (row === this.#buffer.next - 1) {
-      this.#drawnLast = row
-      this.#drawnSize = this.#buffer.size(row)
-    }
-    const columns = element.textContent?.length ?? 0
-    if (columns > this.#columns) {
-      // Once wide, always wide: the sideways scrollbar does not jump as rows pass.
-      this.#columns = columns
-      this.#sheet.style.minWidth = `calc(${columns}ch + 2 * var(--log-edge))`
-    }
-    return element
-  }
-
-  #removeFirst() {
-    this.#rows.firstChild?.remove()
-    this.#from++
-  }
-
-  #removeLast() {
-    this.#rows.lastChild?.remove()
-    this.#to--
+  #write() {
+    this.#sheet.place(this.#y + this.#heights.between(this.#row, this.#sheet.rows.from))
+    if (Math.abs(this.#scroller.scrollTop - this.#top) >= 1) this.#scroller.scrollTop = this.#top
+    this.#seen = this.#scroller.scrollTop
+    if (Math.abs(this.#seen - this.#top) < 1) this.#top = this.#seen // browsers round it
   }
 }

@@ -1,125 +1,97 @@
-// The page of one log: its parts, and what connects them.
+// The page: its panes, and what is the page's rather than a log's.
 
-import { onSignedIn, tellSignedIn } from './ask.js'
-import { Buffer } from './buffer.js'
-import { BACKLOG } from './frame.js'
-import { looked } from './looked.js'
-import { makeRow } from './row.js'
-import { Status } from './status.js'
-import { Tail } from './tail.js'
-import { zoneName } from './time.js'
+import { follow, looked } from './address.js'
+import { onSignedIn } from './ask.js'
+import { looked as left } from './looked.js'
+import { Panes } from './panes.js'
+import { Rail } from './rail.js'
 import { Title } from './title.js'
-import { View } from './view.js'
-import { Whole } from './whole.js'
-import { count, markerWords, tail as tailWords, view as words } from './words.js'
+import { Watching } from './watching.js'
+import { panes as paneWords, view as words } from './words.js'
 
 const SECOND = 1000
 /** New lines are announced no more often than every so many seconds. */
 const ANNOUNCE = 30
-const HALTED = ['stopped', 'over']
+/** The version for which this tab was already loaded anew. */
+const RELOADED = 'livetail.reloaded'
 
-const { host = '', id = '', version = '' } = document.body.dataset
-/** @param {string} id */
-const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
-const [scroller, truth, nothing, hint, announce, stop, strip, end] = ['log', 'truth', 'nothing', 'hint', 'announce', 'stop', 'more', 'end'].map(part)
-
-const buffer = new Buffer()
-const whole = new Whole(part('whole'))
-const status = new Status({ host, truth, nothing, announce })
+const { host = '', id = '', name = '', version = '' } = document.body.dataset
 const title = new Title()
-const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), painted })
-const tail = new Tail({ host, id }, { take, tell, entry, version: greeted, edge })
-let left = false
-let seen = 0
+const address = looked()
+const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
+const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: () => title.show(arrived()), changed: () => write.soon(), newer })
+const rail = new Rail(/** @type {HTMLElement} */ (document.querySelector('.rail')), { host, id }, beside)
+let older = false
 let announced = 0
 let seconds = 0
 
-/** @param {import('./frame.js').Frame} frame */
-function take(frame) {
-  const words = frame.marker ? markerWords(frame.marker) : ''
-  const taken = !frame.marker ? buffer.take(frame) : words === '' || buffer.mark(frame.marker)
-  if (!taken) return false
-  status.frame(frame, (frame.flags & BACKLOG) !== 0)
-  view.changed()
-  if (document.hidden) title.show(buffer.lines) // nothing is painted, and timers are slow
-  return true
+/** How many lines all logs together got. */
+function arrived() {
+  return panes.all.reduce((sum, pane) => sum + pane.reader.arrived, 0)
 }
 
-/** @param {import('./tail.js').State} state */
-function tell(state) {
-  status.state = state
-  stop.textContent = state.kind === 'over' ? words.again : state.kind === 'stopped' ? words.start : words.stop
+/** @param {{ host: string, id: string, name?: string }} log */
+function beside(log) {
+  const before = panes.all.length
+  const pane = panes.beside({ host: log.host, id: log.id, name: log.name ?? log.id, version })
+  if (!pane) return panes.all[0].say(paneWords.full)
+  if (panes.all.length === before) return
+  pane.start()
+  pane.focus()
+  write.soon()
 }
 
-/** @param {string} why */
-function edge(why) {
-  buffer.mark({ kind: 'edge', at: Date.now(), why })
-  view.changed()
+/** The server is newer than this page, which comes again when nobody looks. */
+function newer() {
+  older = true
+  reload()
 }
 
-/** @param {any} log */
-function entry(log) {
-  status.entry(log)
-  tellSignedIn()
-}
-
-/** @param {string} now */
-function greeted(now) {
-  hint.textContent = now && version && now !== version ? tailWords.newer : ''
-}
-
-function painted() {
-  nothing.hidden = buffer.next > 0
-  const watching = view.atEnd && !view.held
-  if (watching) {
-    seen = buffer.lines
-    tail.resume()
-  }
-  const fresh = buffer.lines - seen
-  strip.hidden = watching || (view.atEnd && fresh === 0)
-  const text = words.fresh(fresh)
-  if (end.textContent !== text) end.textContent = text
-  title.show(buffer.lines)
+function reload() {
+  if (!older || !document.hidden || sessionStorage.getItem(RELOADED) === version) return
+  sessionStorage.setItem(RELOADED, version)
+  write.now()
+  location.reload()
 }
 
 function eachSecond() {
-  status.draw()
-  part('rate').textContent = words.perSecond(status.perSecond(buffer.lines))
-  part('count').textContent = count(buffer.kept, 'line')
-  title.show(buffer.lines)
+  for (const pane of panes.all) pane.eachSecond()
+  rail.eachSecond()
+  title.show(arrived())
   if (++seconds % ANNOUNCE !== 0 || document.hidden) return
-  if (buffer.lines > announced) announce.textContent = words.newLines(buffer.lines - announced)
-  announced = buffer.lines
+  if (arrived() > announced) panes.all[0].part('announce').textContent = words.newLines(arrived() - announced)
+  announced = arrived()
 }
 
-stop.addEventListener('click', () => (HALTED.includes(tail.state.kind) ? tail.start() : tail.stop()))
-end.addEventListener('click', () => {
-  view.toEnd()
-  scroller.focus({ preventScroll: true })
-})
-scroller.addEventListener('click', (event) => {
-  const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined
-  if (row !== undefined && Number(row) >= buffer.first) whole.show(buffer.bytes(Number(row)).slice())
-})
-addEventListener('keydown', (event) => {
-  if (event.key !== 'End' || (event.target instanceof Node && part('whole').contains(event.target))) return
+/** @param {KeyboardEvent} event */
+function key(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
+  if (event.key === '[') rail.toggle()
+  else if (!/^[1-4]$/.test(event.key) || !panes.focus(Number(event.key))) return
   event.preventDefault()
-  view.toEnd()
-})
-addEventListener('online', () => tail.nudge())
-addEventListener('focus', () => tail.nudge())
-document.addEventListener('visibilitychange', () => (document.hidden ? looked({ host, id }) : tail.nudge()))
-onSignedIn(() => tail.nudge())
+}
+
+addEventListener('keydown', key)
+document.querySelector('[data-part="rail-button"]')?.addEventListener('click', () => rail.toggle())
+addEventListener('online', () => panes.all.forEach((pane) => pane.tail.nudge()))
+addEventListener('focus', () => panes.all.forEach((pane) => pane.tail.nudge()))
+onSignedIn(() => panes.all.forEach((pane) => pane.tail.nudge()))
 // Leaving ends the work on the server at once; coming back through the browser's history goes on.
 addEventListener('pagehide', () => {
-  looked({ host, id })
-  left = !HALTED.includes(tail.state.kind)
-  tail.stop()
+  for (const pane of panes.all) {
+    left(pane.log)
+    pane.leave()
+  }
 })
-addEventListener('pageshow', (event) => event.persisted && left && tail.start())
+document.addEventListener('visibilitychange', () => document.hidden && panes.all.forEach((pane) => left(pane.log)))
+addEventListener('pageshow', (event) => event.persisted && panes.all.forEach((pane) => pane.comeBack()))
+new Watching(() => panes.all, reload)
 
-part('zone').textContent = words.zone(zoneName())
-// So that keys scroll from the first; a ring is for whoever moved the focus.
-scroller.focus({ preventScroll: true, focusVisible: false })
+const first = panes.first({ host, id, name, version })
+first.show(address)
+first.focus()
+first.start()
+address.beside.forEach(beside)
+if (address.beside.length > 0) first.focus()
 setInterval(eachSecond, SECOND)
-tail.start()

@@ -127,7 +127,6 @@ export const tail = {
   queued: '◌ waiting for a free place on the worker',
   reconnecting: '◌ reconnecting to the log',
   stopped: '■ stopped; start goes on at the same line',
-  full: '■ this page is full and holds still for you; it goes on when you return to the end',
   signedOut: '□ signed out',
   signIn: 'sign in, and it goes on at the same line',
   gone: 'you may not see this log, or it does not exist',
@@ -144,16 +143,20 @@ export const view = {
   again: 'try again',
   /** @param {number} n */
   fresh: (n) => (n > 0 ? `↓ ${number(n)} new` : '↓ end'),
+  /** Beside the way back to the end, where the rows do not reach it. @param {number} n */
+  back: (n) => `${bytes(n)} before the live edge`,
+  /** What the thumb of the scrollbar says. @param {number} n @param {string} time */
+  place: (n, time) => `${time ? `${time} · ` : ''}${n > 0 ? `${bytes(n)} before the end` : 'the end'}`,
   /** @param {number} n */
   perSecond: (n) => (n > 0 ? `${number(n)} lines/s` : ''),
   /** @param {string} zone */
   zone: (zone) => `local time, ${zone}`,
   /** @param {number} n */
-  letGo: (n) => `${count(n, 'older row')} let go by this page; the log still has ${n === 1 ? 'it' : 'them'}`,
-  /** @param {number} n */
   showAll: (n) => `… ${bytes(n)}, show all`,
   /** @param {number} from @param {number} to @param {number} all */
   part: (from, to, all) => (to - from < all ? `bytes ${number(from)} to ${number(to)} of ${number(all)}` : bytes(all)),
+  /** @param {boolean} on */
+  wrap: (on) => `wrap ${on ? 'on' : 'off'}`,
   before: 'before',
   after: 'after',
   close: 'close',
@@ -161,11 +164,55 @@ export const view = {
   newLines: (n) => count(n, 'new line'),
 }
 
+export const filter = {
+  drop: 'take this away',
+  /** @param {{ name: string, value: string, not: boolean }} field */
+  field: ({ name, value, not }) => `${name} ${not ? '≠' : '='} ${value}`,
+  /** @param {number} passed @param {number} looked */
+  passes: (passed, looked) => `${number(passed)} of ${number(looked)} pass${passed === 0 ? ', still live' : ''}`,
+  /** @param {string} words @param {number} [at] */
+  wrong: (words, at) => `${words || 'the pattern cannot be used'}${at === undefined || / at \d/.test(words) ? '' : ` at ${at + 1}`}; what was in force stays`,
+}
+
+export const rail = {
+  loading: 'asking for the logs',
+  away: 'livetail does not answer; it is tried again',
+  none: 'no log has that in its name',
+  trouble: 'not now',
+  beside: 'open beside',
+}
+
+export const panes = {
+  full: 'four logs are beside each other at most; close one first',
+  /** @param {string} name @param {string} host */
+  label: (name, host) => `${name} on ${host}`,
+  /** @param {string} name @param {string} host */
+  lines: (name, host) => `lines of ${name} on ${host}`,
+}
+
+export const search = {
+  /** @param {number} n @param {boolean} counting @param {number} done */
+  count: (n, counting, done) => (counting ? `${count(n, 'line')} so far, ${Math.floor(100 * done)} % looked at` : `${count(n, 'line')}`),
+  none: 'no more lines have it',
+  looking: 'looking',
+  /** @param {number} n */
+  bar: (n) => count(n, 'line'),
+}
+
+export const time = {
+  looking: 'looking for it',
+  unknown: 'write a time: 14:02, 14:02:11, yesterday 14:02, 2026-11-21 14:02',
+  /** @param {string} text @param {string} sure @param {string} why */
+  found: (text, sure, why) =>
+    sure === 'none' ? why || 'no line of this log has a time that is understood'
+      : sure === 'near' ? `near ${text}: ${why || 'times go back and forth there'}` : `from ${text} on`,
+}
+
 /**
  * The words of a marker, or '' for one that only the status line tells.
  * @param {import('./frame.js').Marker} marker
  */
-export function markerWords({ kind, at, name, to, bytes: size, why }) {
+export function markerWords({ kind, at, name, to, bytes: size, why, done }) {
   const time = clock(new Date(at))
   const because = why ? `: ${why}` : ''
   switch (kind) {
@@ -188,6 +235,18 @@ export function markerWords({ kind, at, name, to, bytes: size, why }) {
       return `gap: ${size !== undefined && size >= 0 ? `${bytes(size)} are gone` : 'lines are gone'}${why ? `, ${why}` : ''}`
     case 'looked':
       return why || 'older lines were not looked at'
+    case 'mark':
+      return `mark, ${time}`
+    case 'here':
+      return `you were here ${since(new Date(at))}`
+    case 'file':
+      return to ? `${to} ends here; ${name} goes on` : `${name}`
+    case 'start':
+      return `beginning of ${name || 'the log'}`
+    case 'progress':
+      return `${why || 'reading'}${name ? ` ${name}` : ''}${size ? `, ${Math.floor((100 * (done ?? 0)) / size)} %` : ''}`
+    case 'end':
+      return `reading stopped${because}; it is tried again`
     case 'edge':
       return `the place asked for could not be used${because}; this is the live edge`
     default:

@@ -1,0 +1,358 @@
+package templates
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// fakeFile is one file of the log's history.
+type fakeFile struct {
+	name string
+	file wire.File
+	data []byte
+}
+
+// question is what a page asks, and whom.
+type question struct {
+	Op     string          `json:"op"`
+	Rev    uint32          `json:"rev"`
+	Reply  uint32          `json:"reply"`
+	Ask    string          `json:"ask"`
+	Back   bool            `json:"back"`
+	Quiet  bool            `json:"quiet"`
+	From   string          `json:"from"`
+	Until  string          `json:"until"`
+	Lines  int             `json:"lines"`
+	Bytes  int             `json:"bytes"`
+	Look   int             `json:"look"`
+	At     int64           `json:"at"`
+	Behind int64           `json:"behind"`
+	Filter json.RawMessage `json:"filter"`
+}
+
+// history is the log's files, the live one last. It is called with the lock held.
+func (f *fake) history() []fakeFile {
+	live := fakeFile{name: "access.log", file: "file"}
+	for _, frame := range f.frames {
+		if frame.Kind == wire.Lines {
+			live.data = append(live.data, frame.Payload...)
+		}
+	}
+	return append(slices.Clone(f.past), live)
+}
+
+// line is one line of the history.
+type line struct {
+	file   int
+	offset int64
+	text   []byte
+}
+
+// answer is what a page is told: the protocol's own rules, on files that fit in memory.
+type answer struct {
+	question
+	files  []fakeFile
+	pass   func([]byte) bool
+	frames []wire.Frame
+	total  int64
+	last   int // file of the frame before; -1: none
+	chunk  int
+}
+
+func (f *fake) reply(q question) ([]wire.Frame, string) {
+	pass, words := verdict(q.Filter)
+	if words != "" {
+		return nil, words
+	}
+	a := &answer{question: q, files: f.history(), pass: pass, last: -1, chunk: f.chunk}
+	for _, file := range a.files {
+		a.total += int64(len(file.data))
+	}
+	switch q.Ask {
+	case "read":
+		a.read()
+	case "time":
+		a.seekTime()
+	case "place":
+		lines := a.lines()
+		at := max(0, a.total-q.Behind)
+		i, _ := slices.BinarySearchFunc(lines, at, func(l line, at int64) int { return int(a.abs(l.file, l.offset) - at) })
+		a.found(lines, min(i, len(lines)-1), wire.SureExact)
+	case "outline":
+		m := wire.Marker{Kind: wire.MarkOutline}
+		for _, file := range a.files {
+			m.Files = append(m.Files, wire.FileInfo{Name: file.name, Size: int64(len(file.data))})
+		}
+		a.mark(m, len(a.files)-1, 0)
+		a.end(wire.EndDone)
+	}
+	return a.frames, ""
+}
+
+// abs is a place in the whole history.
+func (a *answer) abs(file int, offset int64) int64 {
+	for _, f := range a.files[:file] {
+		offset += int64(len(f.data))
+	}
+	return offset
+}
+
+func (a *answer) lines() []line {
+	var all []line
+	for i, f := range a.files {
+		for at := 0; at < len(f.data); {
+			end := len(f.data)
+			if n := bytes.IndexByte(f.data[at:], '\n'); n >= 0 {
+				end = at + n + 1
+			}
+			all = append(all, line{i, int64(at), f.data[at:end]})
+			at = end
+		}
+	}
+	return all
+}
+
+func (a *answer) place(text string) (file int, offset int64, ok bool) {
+	p, err := wire.ParsePosition(text)
+	if err != nil || len(p) == 0 {
+		return 0, 0, false
+	}
+	last := p[len(p)-1]
+	i := slices.IndexFunc(a.files, func(f fakeFile) bool { return f.file == last.File })
+	return i, last.Offset, i >= 0
+}
+
+func (a *answer) read() {
+	lines := a.lines()
+	file, offset, given := a.place(a.From)
+	if a.Back {
+		if given {
+			n, _ := slices.BinarySearchFunc(lines, a.abs(file, offset), func(l line, at int64) int { return int(a.abs(l.file, l.offset) - at) })
+			lines = lines[:n]
+		}
+		slices.Reverse(lines)
+	} else if given {
+		n, _ := slices.BinarySearchFunc(lines, a.abs(file, offset), func(l line, at int64) int { return int(a.abs(l.file, l.offset) - at) })
+		lines = lines[n:]
+	}
+	if given {
+		a.last = file
+	}
+	passed, looked, size, why := 0, 0, 0, wire.EndEdge
+	if a.Back {
+		why = wire.EndStart
+	}
+	var held []line
+	var seen int
+	flush := func(at line) {
+		if len(held) > 0 || seen > 0 {
+			a.send(held, seen, at)
+		}
+		held, seen = nil, 0
+	}
+	for _, l := range lines {
+		if a.Lines > 0 && passed >= a.Lines || a.Bytes > 0 && size >= a.Bytes {
+			why = wire.EndLines
+			break
+		}
+		if a.Look > 0 && looked >= a.Look {
+			why = wire.EndLooked
+			break
+		}
+		if a.last >= 0 && a.last != l.file {
+			flush(held0(held, l))
+			older, newer := min(a.last, l.file), max(a.last, l.file)
+			at := int64(0)
+			if a.Back {
+				at = int64(len(a.files[l.file].data))
+			}
+			a.mark(wire.Marker{Kind: wire.MarkFile, Name: a.files[newer].name, To: a.files[older].name}, l.file, at)
+		}
+		a.last = l.file
+		looked += len(l.text)
+		seen++
+		if a.pass(l.text) {
+			passed++
+			size += len(l.text)
+			held = append(held, l)
+		}
+		if seen >= a.chunk {
+			flush(l)
+		}
+		file, offset = l.file, l.offset
+	}
+	flush(held0(held, line{file: file, offset: offset}))
+	if why == wire.EndStart {
+		a.mark(wire.Marker{Kind: wire.MarkStart, Name: a.files[0].name}, 0, 0)
+	}
+	a.end(why)
+}
+
+func held0(held []line, other line) line {
+	if len(held) > 0 {
+		return held[len(held)-1]
+	}
+	return other
+}
+
+// send makes a frame of lines; at is the last one looked at.
+func (a *answer) send(held []line, looked int, at line) {
+	frame := wire.Frame{Kind: wire.Lines, Reply: a.Reply}
+	after := at.offset
+	if a.Back {
+		held = slices.Clone(held)
+		slices.Reverse(held)
+	} else {
+		after += int64(len(at.text))
+	}
+	frame.After = wire.Position{{File: a.files[at.file].file, Offset: after}}
+	frame.Behind = a.total - a.abs(at.file, after)
+	if len(a.Filter) > 0 {
+		frame.Looked, frame.Passed = uint32(looked), uint32(len(held))
+	}
+	if a.Quiet {
+		frame.Looked, frame.Passed = uint32(looked), uint32(len(held))
+	} else if len(held) > 0 {
+		pack(&frame, held)
+	}
+	a.frames = append(a.frames, frame)
+}
+
+// pack puts lines of one file into a frame.
+func pack(frame *wire.Frame, lines []line) {
+	frame.Start = lines[0].offset
+	next := frame.Start
+	gapped := false
+	for _, l := range lines {
+		frame.Gaps = wire.AppendGap(frame.Gaps, l.offset-next)
+		gapped = gapped || l.offset != next
+		next = l.offset + int64(len(l.text))
+		frame.Payload = append(frame.Payload, l.text...)
+		if t, ok := timeOf(l.text); ok && frame.Time == 0 {
+			frame.Time = t
+		}
+	}
+	if gapped {
+		frame.Flags |= wire.Gapped
+	} else {
+		frame.Gaps = nil
+	}
+}
+
+func (a *answer) mark(m wire.Marker, file int, offset int64) {
+	m.At = time.Date(2026, 11, 21, 14, 2, 11, 0, time.Local).UnixMilli()
+	frame, _ := m.Frame()
+	frame.Reply = a.Reply
+	frame.After = wire.Position{{File: a.files[file].file, Offset: offset}}
+	frame.Behind = a.total - a.abs(file, offset)
+	a.frames = append(a.frames, frame)
+}
+
+func (a *answer) end(why string) {
+	frame, _ := wire.Marker{Kind: wire.MarkEnd, End: why}.Frame()
+	frame.Reply, frame.Flags = a.Reply, wire.Last
+	if n := len(a.frames); n > 0 {
+		frame.After, frame.Behind = a.frames[n-1].After, a.frames[n-1].Behind
+	}
+	a.frames = append(a.frames, frame)
+}
+
+func timeOf(text []byte) (int64, bool) {
+	first, _, _ := strings.Cut(string(text), " ")
+	t, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(first))
+	return t.UnixMilli(), err == nil
+}
+
+func (a *answer) seekTime() {
+	lines := a.lines()
+	sure := wire.SureNone
+	for i, l := range lines {
+		if t, ok := timeOf(l.text); ok {
+			sure = wire.SureExact
+			if t >= a.At {
+				a.found(lines, i, sure)
+				return
+			}
+		}
+	}
+	if sure == wire.SureExact {
+		sure = wire.SureNear
+	}
+	a.found(lines, len(lines)-1, sure)
+}
+
+func (a *answer) found(lines []line, i int, sure string) {
+	m := wire.Marker{Kind: wire.MarkFound, Sure: sure}
+	if sure == wire.SureNone {
+		m.Why = "no line has a time that is understood"
+	}
+	if i < 0 {
+		a.mark(m, len(a.files)-1, 0)
+	} else {
+		a.mark(m, lines[i].file, lines[i].offset)
+		a.frames[len(a.frames)-1].Time, _ = timeOf(lines[i].text)
+	}
+	a.end(wire.EndDone)
+}
+
+var levelWord = regexp.MustCompile(`(?i)\b(error|warn|info|debug)\b`)
+
+// verdict is what a filter says of a line, or why it cannot be.
+func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
+	type term struct {
+		Text        string
+		Regex, Case bool
+	}
+	var filter struct {
+		Include, Exclude []term
+		Levels           []string
+	}
+	if len(raw) > 0 && json.Unmarshal(raw, &filter) != nil {
+		return nil, "no filter"
+	}
+	compile := func(terms []term) (all []func([]byte) bool) {
+		for _, t := range terms {
+			if !t.Regex {
+				all = append(all, func(line []byte) bool {
+					return bytes.Contains(line, []byte(t.Text)) || !t.Case && bytes.Contains(bytes.ToLower(line), bytes.ToLower([]byte(t.Text)))
+				})
+				continue
+			}
+			text := t.Text
+			if !t.Case {
+				text = "(?i)" + text
+			}
+			re, err := regexp.Compile(text)
+			if err != nil {
+				words = "the pattern has an unclosed ("
+				continue
+			}
+			all = append(all, re.Match)
+		}
+		return all
+	}
+	include, exclude := compile(filter.Include), compile(filter.Exclude)
+	return func(text []byte) bool {
+		for _, has := range include {
+			if !has(text) {
+				return false
+			}
+		}
+		for _, has := range exclude {
+			if has(text) {
+				return false
+			}
+		}
+		level := "other"
+		if m := levelWord.Find(text); m != nil {
+			level = strings.ToLower(string(m))
+		}
+		return len(filter.Levels) == 0 || slices.Contains(filter.Levels, level)
+	}, words
+}

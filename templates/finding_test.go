@@ -1,0 +1,110 @@
+package templates
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"livetail/internal/browser"
+)
+
+const passes = `document.querySelector('.passes').textContent`
+
+// TestFinding: filter, search and times, over the whole history.
+func TestFinding(t *testing.T) {
+	root := browser.New(t)
+	open := func(t *testing.T) (*fake, context.Context) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`))
+		return f, ctx
+	}
+	t.Run("a filter at the live edge", func(t *testing.T) {
+		f, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("/"), poll(`document.activeElement.dataset.filter === 'include'`), typed("LINE 1199"))
+		do(t, ctx, poll(seenLines+`.length === 11 && `+seenLines+`.every(text => text.includes('line 1199') )`), poll(passes+`.startsWith('11 of ')`))
+		f.write(0, numbered("live", 12_000, 12_010)+"line 1199 again\n")
+		do(t, ctx, poll(seenLines+`.at(-1) === 'line 1199 again'`))
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(seenLines+`.length > 20 && `+seenLines+`.at(-2).includes('line 12009')`), poll(passes+` === ''`))
+	})
+	t.Run("changing it keeps the line at the top", func(t *testing.T) {
+		_, ctx := open(t)
+		letGo := drag(t, ctx, 0.5)
+		do(t, ctx, poll(topRow+`.includes(' older line ')`))
+		letGo()
+		do(t, ctx, settled)
+		// A line that will pass is brought to the top.
+		do(t, ctx, run(`
+			const log = document.querySelector('#log')
+			const row = [...document.querySelectorAll('#log .row')].find(row => row.textContent.includes('ERROR') && row.getBoundingClientRect().top > log.getBoundingClientRect().top)
+			log.scrollTop += Math.round(row.getBoundingClientRect().top - log.getBoundingClientRect().top)`), twoFrames)
+		before := value[string](t, ctx, topRow)
+		if !strings.Contains(before, "ERROR") {
+			t.Fatalf("at the top is %q", before)
+		}
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.length > 20 && `+seenLines+`.every(text => text.includes('ERROR'))`), poll(topRow+` === `+quote(before)))
+		do(t, ctx, run(`document.querySelector('#log').scrollTop -= 2000`), poll(topRow+` !== `+quote(before)), poll(seenLines+`.every(text => text.includes('ERROR'))`))
+		do(t, ctx, run(`document.querySelector('#log').scrollTop += 2000`), poll(topRow+` === `+quote(before)))
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.some(text => text.includes('INFO'))`), poll(topRow+` === `+quote(before)))
+	})
+	t.Run("nothing passes, and it is still live", func(t *testing.T) {
+		f, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("/"), typed("no such thing"), poll(`/^0 of 1[2-6],000 pass, still live$/.test(`+passes+`)`))
+		f.write(0, "but no such thing came\n")
+		do(t, ctx, poll(logText+`.includes('but no such thing came')`), poll(passes+`.startsWith('1 of ')`))
+	})
+	t.Run("a bad pattern leaves the old filter", func(t *testing.T) {
+		f, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("/"), typed("ERROR"), poll(seenLines+`.every(text => text.includes('ERROR'))`))
+		do(t, ctx, chromedp.Click(`[data-filter=regex]`), chromedp.Focus(`[data-filter=include]`), chromedp.KeyEvent(" ("), poll(`document.querySelector('.wrong').textContent.includes('the pattern has an unclosed ( at 4')`))
+		f.write(0, numbered("live", 12_000, 12_008))
+		do(t, ctx, poll(seenLines+`.at(-1).includes('line 12007 ') && `+seenLines+`.every(text => text.includes('ERROR'))`))
+		if got := value[string](t, ctx, `document.querySelector('[data-filter=include]').ariaInvalid`); got != "true" {
+			t.Errorf("the pattern is marked %q", got)
+		}
+		do(t, ctx, chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(kb.Backspace), poll(`document.querySelector('.wrong').hidden`))
+	})
+	t.Run("search over the whole history", func(t *testing.T) {
+		_, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), poll(`document.activeElement.dataset.search === 'text'`), typed("9 of it"))
+		count := `document.querySelector('[data-search=count]').textContent`
+		do(t, ctx, poll(count+` === '1,200 lines'`), poll(seenLines+`.some(text => text.includes('line 11999 '))`), twoFrames)
+		do(t, ctx, chromedp.Click(`[data-search=first]`), poll(currentHit+`.includes('oldest line 9 ')`), chromedp.Click(`[data-search=next]`), poll(currentHit+`.includes('oldest line 19 ')`))
+		do(t, ctx, run(`document.querySelector('#log').focus()`), chromedp.KeyEvent("n"), poll(currentHit+`.includes('oldest line 29 ')`), chromedp.KeyEvent("N"), poll(currentHit+`.includes('oldest line 19 ')`))
+		do(t, ctx, chromedp.Click(`[data-search=last]`), poll(currentHit+`.includes('live line 11999 ')`), chromedp.Click(`[data-search=next]`), poll(`document.querySelector('[data-search=said]').textContent === 'no more lines have it'`))
+		if n := value[int](t, ctx, `document.querySelectorAll('.tick.hit').length`); n < 60 {
+			t.Errorf("%d ticks beside the log", n)
+		}
+		do(t, ctx, chromedp.Click(`.chart`), poll(topRow+`.includes('older line ')`))
+
+	})
+	t.Run("a search is cancelled", func(t *testing.T) {
+		f, ctx := open(t)
+		f.with(func() { f.holdAnswers = true })
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(`!document.querySelector('[data-search=stop]').hidden`), chromedp.Click(`[data-search=stop]`), poll(`document.querySelector('[data-search=stop]').hidden`))
+		f.until("the page has given up", func() bool { return strings.Contains(strings.Join(f.said, ""), `"cancel"`) })
+	})
+	t.Run("go to a time", func(t *testing.T) {
+		_, ctx := open(t)
+		said := `document.querySelector('[data-part=time] output').textContent`
+		do(t, ctx, chromedp.KeyEvent("t"), poll(`document.activeElement.closest('[data-part=time]')`), typed("2026-11-21T00:30:00Z"), chromedp.KeyEvent(kb.Enter))
+		do(t, ctx, poll(seenLines+`.some(text => text.includes('oldest line 1800 '))`), poll(said+`.startsWith('from 2026-11-21 ')`))
+		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = 'noon'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('write a time')`))
+		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = '2027-01-01T00:00:00Z'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('near ')`), poll(logText+`.includes('line 11999 ')`))
+	})
+}
+
+// currentHit is the row that the search stands at.
+const currentHit = `([...(CSS.highlights.get('hit-current') ?? [])][0]?.startContainer.parentElement.closest('.row').textContent ?? '')`
+
+// typed is text typed into what has the focus, in place of what is there. (The key that brought the focus there is typed too by
+// the tool that drives the browser: unlike a keyboard, it does not ask whether the key was for the page.)
+func typed(text string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		return chromedp.Do(ctx, run(`document.activeElement.select()`), chromedp.KeyEvent(text))
+	})
+}

@@ -1,0 +1,72 @@
+// What was found, painted over the rows: no element changes for it.
+
+const ALL = 'hit'
+const CURRENT = 'hit-current'
+/** So many hits are painted on one screen. */
+const MOST = 2000
+
+/** @param {import('./search.js').Term} term @returns {RegExp | null} null: a pattern that only the worker understands */
+export function pattern({ text, regex, case: exact }) {
+  try {
+    return new RegExp(regex ? text : text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), exact ? 'gu' : 'giu')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * The highlights of one pane; the browser paints all that are registered under a name together.
+ */
+export class Hits {
+  #all = register(ALL)
+  #current = register(CURRENT)
+  /** @type {Range[]} */
+  #ranges = []
+
+  /** @param {Iterable<HTMLElement>} rows @param {RegExp | null} pattern @param {HTMLElement | null} current the row that one stands at */
+  paint(rows, pattern, current) {
+    for (const range of this.#ranges) {
+      this.#all?.delete(range)
+      this.#current?.delete(range)
+    }
+    this.#ranges = []
+    if (!pattern) return
+    for (const row of rows) {
+      for (const range of found(row, pattern)) {
+        if (this.#ranges.length >= MOST) return
+        this.#ranges.push(range)
+        ;(row === current ? this.#current : this.#all)?.add(range)
+      }
+    }
+  }
+}
+
+/** @param {string} name */
+function register(name) {
+  if (typeof Highlight === 'undefined') return null
+  const there = CSS.highlights.get(name) ?? new Highlight()
+  CSS.highlights.set(name, there)
+  return there
+}
+
+/** The places of a pattern in a row's text, whatever elements it is made of. @param {HTMLElement} row @param {RegExp} pattern */
+function* found(row, pattern) {
+  const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT)
+  const nodes = []
+  let text = ''
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    nodes.push({ node, at: text.length })
+    text += node.nodeValue
+  }
+  for (const match of text.matchAll(pattern)) {
+    if (match[0] === '') continue
+    const range = new Range()
+    const [start, end] = [match.index, match.index + match[0].length]
+    const first = nodes.findLast(({ at }) => at <= start)
+    const last = nodes.findLast(({ at }) => at < end)
+    if (!first || !last) continue
+    range.setStart(first.node, start - first.at)
+    range.setEnd(last.node, end - last.at)
+    yield range
+  }
+}

@@ -1,0 +1,294 @@
+// One log on the page: its parts, and what connects them.
+
+import { tellSignedIn } from './ask.js'
+import { Buffer } from './buffer.js'
+import { asked } from './filter.js'
+import { Extent } from './extent.js'
+import { Finding } from './finding.js'
+import { BACKLOG } from './frame.js'
+import { habit, remember } from './habits.js'
+import { Journey } from './journey.js'
+import { paintLinked } from './linked.js'
+import { unfold } from './unfold.js'
+import { Marks } from './marks.js'
+import { Reader } from './reader.js'
+import { makeRow } from './row.js'
+import { Scrollbar } from './scrollbar.js'
+import { drag, drawThumb } from './thumb.js'
+import { Status } from './status.js'
+import { Tail } from './tail.js'
+import { zoneName } from './time.js'
+import { View } from './view.js'
+import { Whole } from './whole.js'
+import { count, tail as tailWords, view as words } from './words.js'
+
+const HALTED = ['stopped', 'over']
+/** The files of the log are asked for again after so long, in ms: they grow, and are rotated away. */
+const OUTLINE = 60_000
+
+/** @typedef {{ host: string, id: string, name: string, version: string }} Log */
+/** @typedef {{ painted?: () => void, changed?: () => void, newer?: () => void }} Hooks changed: what is looked at is another; newer: the server is */
+
+export class Pane {
+  buffer = new Buffer()
+  extent = new Extent()
+  #left = false
+  #seen = 0
+  #outlined = 0
+  #onpaint
+  #changed
+  #newer
+  /** Whether somebody looked at the end when the page was hidden; and since when it is. */
+  #atEnd = true
+  #away = 0
+  #topRow = 0
+  /** Lines that a link is to. @type {{ from: string, to: string } | null} */
+  linked = null
+
+  /** @param {HTMLElement} root @param {Log} log @param {Hooks} hooks */
+  constructor(root, log, { painted: onpaint = () => {}, changed = () => {}, newer = () => {} }) {
+    this.root = root
+    this.log = log
+    this.#onpaint = onpaint
+    this.#changed = changed
+    this.#newer = newer
+    this.marks = new Marks(log)
+    this.buffer.marks = (file, from, to) => this.marks.between(file, from, to)
+    this.scroller = this.part('log')
+    this.scroller.classList.toggle('wrap', habit('wrap', '') === 'on')
+    this.whole = new Whole(this.part('whole'))
+    this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
+    this.view = new View(this.scroller, this.buffer, { make: (row) => makeRow(this.buffer, row), painted: () => this.#painted() })
+    this.tail = new Tail(log, {
+      take: (frame) => this.#take(frame),
+      tell: (state) => this.#tell(state),
+      entry: (entry) => this.#entry(entry),
+      version: (version) => this.#greeted(version),
+      edge: (why) => this.#edge(why),
+      refused: (refusal) => this.finding.refused(refusal),
+    })
+    this.reader = new Reader({ ...this, tell: (words) => (this.part('hint').textContent = words) })
+    this.journey = new Journey({ ...this })
+    this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
+    this.finding = new Finding(this, changed)
+    this.#listen()
+    this.part('zone').textContent = words.zone(zoneName())
+    this.part('wrap').addEventListener('click', () => this.wrap())
+    this.#wraps()
+  }
+
+  /** @param {string} name */
+  part(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[data-part="${name}"]`))
+  }
+
+  /** Lines that came since the reader left the end. */
+  get fresh() {
+    return this.reader.arrived - this.#seen
+  }
+
+  start() {
+    this.tail.start()
+  }
+
+  /** The page goes: so does the work on the server. */
+  leave() {
+    if (this.buffer.next > this.buffer.first && this.reader.live) this.marks.add({ ...this.buffer.edge, kind: 'here', at: Date.now() })
+    this.#left = !HALTED.includes(this.tail.state.kind)
+    this.tail.stop()
+  }
+
+  comeBack() {
+    if (this.#left) this.tail.start()
+  }
+
+  /** Something that is to be known. @param {string} text */
+  say(text) {
+    this.part('hint').textContent = text
+  }
+
+  focus() {
+    // So that keys scroll from the first; a ring is for whoever moved the focus.
+    this.scroller.focus({ preventScroll: true, focusVisible: false })
+  }
+
+  toEnd() {
+    this.reader.toLive()
+    this.scroller.focus({ preventScroll: true })
+  }
+
+  /** Long lines go on below, or beyond the edge. */
+  wrap() {
+    const on = this.scroller.classList.toggle('wrap')
+    remember('wrap', on ? 'on' : 'off')
+    this.#wraps()
+    this.view.redraw()
+  }
+
+  #wraps() {
+    const on = this.scroller.classList.contains('wrap')
+    this.part('wrap').textContent = words.wrap(on)
+    this.part('wrap').ariaPressed = String(on)
+  }
+
+  /** Shows what an address says. @param {import('./address.js').Looked} looked */
+  show({ choice, term, at, line }) {
+    const place = line?.from || at
+    if (place) this.reader.rest()
+    if (asked(choice)) this.finding.filter.set(choice)
+    if (term) this.finding.searchbar.set(term)
+    this.linked = line
+    if (place) this.reader.seek(place, line ? this.journey.third : 0)
+  }
+
+  /** @returns {import('./address.js').Looked} */
+  get looked() {
+    const { view, reader, buffer, finding } = this
+    const at = view.atEnd && reader.live ? '' : (buffer.at(view.top.row)?.token ?? '')
+    return { choice: finding.filter.choice, term: finding.search.term, at, line: this.linked, beside: [] }
+  }
+
+  /** The page is hidden. */
+  lookAway() {
+    this.#atEnd = this.reader.live && this.view.atEnd
+    this.#away = Date.now()
+  }
+
+  /** It has been for a while: only counts are wanted. */
+  rest() {
+    if (this.#atEnd && this.buffer.next > this.buffer.first) this.marks.add({ ...this.buffer.edge, kind: 'here', at: this.#away })
+    this.reader.rest()
+  }
+
+  /** Somebody looks again. */
+  look() {
+    this.tail.nudge()
+    this.reader.wake(this.#atEnd)
+  }
+
+  /** A mark of one's own, behind the newest line. */
+  mark() {
+    if (!this.reader.live || this.buffer.next === this.buffer.first) return false
+    const at = Date.now()
+    this.marks.add({ ...this.buffer.edge, kind: 'mark', at })
+    this.buffer.mark({ kind: 'mark', at })
+    this.view.changed()
+    return true
+  }
+
+  eachSecond() {
+    this.status.draw()
+    this.part('rate').textContent = words.perSecond(this.status.perSecond(this.reader.arrived))
+    this.part('count').textContent = count(this.buffer.kept, 'line')
+    if (this.tail.state.kind === 'following' && Date.now() - this.#outlined > OUTLINE) this.#outline()
+  }
+
+  // Private
+
+  /** @param {import('./frame.js').Frame} frame */
+  #take(frame) {
+    this.reader.take(frame)
+    this.view.changed() // there may be no row, but numbers
+    if (frame.marker?.kind === 'rotated') this.#outlined = 0
+    this.status.frame(frame, (frame.flags & BACKLOG) !== 0)
+    if (document.hidden) this.#onpaint() // nothing is painted, and timers are slow
+  }
+
+  /** @param {import('./tail.js').State} state */
+  #tell(state) {
+    this.status.state = state
+    if (state.kind === 'following' && !this.#outlined) this.#outline()
+    this.part('stop').textContent = state.kind === 'over' ? words.again : state.kind === 'stopped' ? words.start : words.stop
+  }
+
+  /** @param {string} why */
+  #edge(why) {
+    this.buffer.mark({ kind: 'edge', at: Date.now(), why })
+    this.view.changed()
+  }
+
+  /** @param {any} entry */
+  #entry(entry) {
+    this.status.entry(entry)
+    tellSignedIn()
+  }
+
+  /** @param {string} now */
+  #greeted(now) {
+    const { version } = this.log
+    const newer = now !== '' && version !== '' && now !== version
+    this.part('hint').textContent = newer ? tailWords.newer : ''
+    if (newer) this.#newer()
+  }
+
+  /** How long the history is: what the scrollbar stands for. */
+  #outline() {
+    this.#outlined = Date.now()
+    this.tail.questions.ask({ ask: 'outline' }, {
+      frame: ({ marker }) => {
+        if (marker?.kind === 'outline') this.extent.outline = marker.files ?? []
+        this.view.changed()
+      },
+    })
+  }
+
+  #painted() {
+    const { view, reader, buffer } = this
+    this.part('nothing').hidden = buffer.next > buffer.first
+    const watching = view.atEnd && reader.live && !view.held
+    if (watching) this.#seen = reader.arrived
+    reader.fill()
+    this.finding.painted()
+    this.#strip(watching)
+    drawThumb(this)
+    if (this.linked) paintLinked(this.scroller, buffer, this.linked)
+    this.#onpaint()
+    if (view.top.row !== this.#topRow) this.#changed()
+    this.#topRow = view.top.row
+  }
+
+  /** @param {boolean} watching */
+  #strip(watching) {
+    const { view, reader, fresh } = this
+    this.part('more').hidden = watching || (view.atEnd && reader.live && fresh === 0)
+    write(this.part('end'), words.fresh(fresh))
+    const last = this.buffer.at(this.buffer.next - 1)
+    write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
+  }
+
+  #listen() {
+    unfold(this.part('bar'), this.part('menu-button'))
+    this.part('stop').addEventListener('click', () => (HALTED.includes(this.tail.state.kind) ? this.tail.start() : this.tail.stop()))
+    this.part('end').addEventListener('click', () => this.toEnd())
+    this.scroller.addEventListener('click', (event) => {
+      const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined
+      if (row !== undefined && Number(row) >= this.buffer.first) this.whole.show(this.buffer.bytes(Number(row)).slice())
+    })
+    this.root.addEventListener('keydown', (event) => this.#key(event))
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.defaultPrevented || !(event.target instanceof Element) || this.part('whole').contains(event.target)) return
+    const types = event.target.closest('input, textarea, select') !== null
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey
+    if (types && plain) return
+    if (this.finding.key(event)) event.preventDefault()
+    else if (plain && this.#move(event)) event.preventDefault()
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
+  #move(event) {
+    if (event.key === 'End' || event.key === 'G') this.reader.toLive()
+    else if (event.key === 'Home' || event.key === 'g') this.journey.toBegin()
+    else if (event.key === 'w') this.wrap()
+    else if (event.key === 'Enter' && event.target === this.scroller) return this.mark()
+    else return false
+    return true
+  }
+}
+
+/** @param {HTMLElement} element @param {string} text */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}

@@ -1,0 +1,134 @@
+// The rail: the logs that there are, beside the one that is read.
+
+import { ask } from './ask.js'
+import { listAPI, logPage } from './base.js'
+import { habit, remember } from './habits.js'
+import { visible } from './text.js'
+import { age, rail as words } from './words.js'
+
+/** The list is asked for again after so long while it is to be seen, in ms. */
+const AGAIN = 10_000
+/** On a narrow page the rail is a sheet, and closed at first. */
+const NARROW = '(max-width: 640px)'
+
+/** @typedef {{ host: string, id: string, name: string, group: string, age_ms: number, state: string }} Entry */
+
+export class Rail {
+  #root
+  #list
+  #filter
+  #beside
+  #here
+  /** @type {Entry[]} */
+  #logs = []
+  #asked = 0
+
+  /**
+   * @param {HTMLElement} root @param {{ host: string, id: string }} here the log that the page is of
+   * @param {(log: Entry) => void} beside opens one beside it
+   */
+  constructor(root, here, beside) {
+    this.#root = root
+    this.#here = here
+    this.#beside = beside
+    this.#filter = /** @type {HTMLInputElement} */ (root.querySelector('input'))
+    this.#list = /** @type {HTMLElement} */ (root.querySelector('ul'))
+    this.#filter.addEventListener('input', () => this.#draw())
+    root.addEventListener('keydown', (event) => this.#key(event))
+    root.querySelector('[data-rail="close"]')?.addEventListener('click', () => this.toggle(false))
+    if (habit('rail', '') === 'on' && !matchMedia(NARROW).matches) this.toggle(true, false)
+  }
+
+  get open() {
+    return !this.#root.hidden
+  }
+
+  /** @param {boolean} [open] @param {boolean} [focus] */
+  toggle(open = !this.open, focus = true) {
+    this.#root.hidden = !open
+    if (!matchMedia(NARROW).matches) remember('rail', open ? 'on' : 'off')
+    if (!open) return
+    if (focus) this.#filter.focus()
+    this.#ask()
+  }
+
+  eachSecond() {
+    if (this.open && !document.hidden && Date.now() - this.#asked > AGAIN) this.#ask()
+  }
+
+  // Private
+
+  async #ask() {
+    this.#asked = Date.now()
+    const { body, words: why } = await ask(listAPI)
+    if (body) this.#logs = body.logs ?? []
+    this.#draw(body ? '' : why || words.away)
+  }
+
+  #draw(trouble = '') {
+    const wanted = this.#filter.value.trim().toLowerCase()
+    const logs = this.#logs.filter(({ host, name, group }) => `${host} ${group} ${name}`.toLowerCase().includes(wanted))
+      .sort((a, b) => compare(a.host, b.host) || compare(a.group, b.group) || compare(a.name, b.name))
+    const focused = document.activeElement instanceof HTMLElement && this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : undefined
+    let under = ''
+    const rows = []
+    for (const log of logs) {
+      const title = `${log.host}${log.group ? ` / ${log.group}` : ''}`
+      if (title !== under) rows.push(heading(title))
+      under = title
+      rows.push(this.#row(log))
+    }
+    if (rows.length === 0) rows.push(heading(trouble || (wanted ? words.none : words.loading)))
+    this.#list.replaceChildren(...rows)
+    if (focused) [...this.#list.querySelectorAll('a')].find(({ dataset }) => dataset.key === focused)?.focus()
+  }
+
+  /** @param {Entry} log */
+  #row(log) {
+    const row = document.createElement('li')
+    const link = document.createElement('a')
+    link.href = logPage(log)
+    link.dataset.key = `${log.host}/${log.id}`
+    if (log.host === this.#here.host && log.id === this.#here.id) link.ariaCurrent = 'page'
+    const name = document.createElement('span')
+    name.textContent = visible(log.name)
+    const when = document.createElement('span')
+    when.className = 'age'
+    when.textContent = log.state === 'ok' ? age(log.age_ms).replace('silent for ', '') : words.trouble
+    link.append(name, when)
+    const beside = document.createElement('button')
+    beside.type = 'button'
+    beside.className = 'quiet'
+    beside.textContent = '+'
+    beside.title = words.beside
+    beside.ariaLabel = `${words.beside}: ${visible(log.name)}`
+    beside.addEventListener('click', () => this.#beside(log))
+    row.append(link, beside)
+    return row
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const links = [...this.#list.querySelectorAll('a')]
+    const at = links.findIndex((link) => link === document.activeElement)
+    if (event.key === 'ArrowDown') links[Math.min(links.length - 1, at + 1)]?.focus()
+    else if (event.key === 'ArrowUp') (at > 0 ? links[at - 1] : this.#filter).focus()
+    else if (event.key === 'Enter' && at < 0) links[0]?.click()
+    else if (event.key === 'Escape') this.toggle(false)
+    else return
+    event.preventDefault()
+  }
+}
+
+/** @param {string} a @param {string} b */
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** @param {string} text */
+function heading(text) {
+  const row = document.createElement('li')
+  row.className = 'group'
+  row.textContent = visible(text)
+  return row
+}

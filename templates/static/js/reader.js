@@ -1,0 +1,274 @@
+// What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
+
+import { markerWords } from './words.js'
+
+/** So many px of rows are to be there beyond the screen; else more are asked for. */
+const AHEAD = 6000
+/** One answer. */
+const LINES = 1000
+const BYTES = 512 * 1024
+const LOOK = 64 * 1024 * 1024
+/** Rows before the live edge after a jump to it. */
+const BACKLOG = 1000
+/** So much is fetched rather than skipped by whoever comes back. */
+const CLOSE = 256 * 1024
+/** A question that failed is put again after so long, in ms. */
+const AGAIN = 5000
+
+/** @typedef {import('./frame.js').Frame} Frame */
+/**
+ * @typedef {object} Parts
+ * @property {import('./tail.js').Tail} tail
+ * @property {import('./buffer.js').Buffer} buffer
+ * @property {import('./view.js').View} view
+ * @property {import('./extent.js').Extent} extent
+ * @property {(words: string) => void} [tell] what takes long, or went wrong; '' when it is over
+ */
+
+export class Reader {
+  /** Whether the last row is the newest line, and new lines are added. */
+  live = true
+  /** How many lines the log ever got since the page is here, read or not. */
+  arrived = 0
+  /** How many lines the filter looked at, and let pass. */
+  looked = 0
+  passed = 0
+
+  #tail
+  #buffer
+  #view
+  #extent
+  #tell
+  /** @type {object | undefined} */
+  #filter
+  /** What comes next is of another place: the rows go. */
+  #replaces = false
+  /** Gives up the question that is under way, up and down. @type {{ up: (() => void) | null, down: (() => void) | null }} */
+  #asking = { up: null, down: null }
+  /** Whether the first byte was asked for. */
+  #begins = false
+  #before = { live: true, filter: /** @type {object | undefined} */ (undefined) }
+
+  /** @param {Parts} parts */
+  constructor({ tail, buffer, view, extent, tell = () => {} }) {
+    this.#tail = tail
+    this.#buffer = buffer
+    this.#view = view
+    this.#extent = extent
+    this.#tell = tell
+    view.more.above = true
+  }
+
+  /** A frame of the tail. @param {Frame} frame */
+  take(frame) {
+    const shift = this.#extent.shift(frame)
+    this.looked += frame.looked
+    this.passed += frame.passed
+    if (!this.live) {
+      this.arrived += frame.passed
+      return
+    }
+    if (this.#replaces) this.#clear(true)
+    const before = this.#buffer.lines
+    if (this.#add(frame, shift)) this.arrived += this.#buffer.lines - before
+    else this.#leave(this.#buffer.tail)
+  }
+
+  /** Asks for more rows where the screen comes near their end. */
+  fill() {
+    const view = this.#view
+    if (view.above < AHEAD && view.more.above && !this.#asking.up && this.#buffer.head) this.#up()
+    if (view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
+  }
+
+  /**
+   * Shows the first line behind a position, so many px below the top of the screen.
+   * @param {string} position '': the first byte there is
+   * @param {number} [px]
+   * @param {() => void} [shown]
+   */
+  seek(position, px = 0, shown = () => {}) {
+    this.#drop()
+    this.#begins = position === ''
+    let first = true
+    this.#asking.down = this.#tail.questions.ask(this.#question({ from: position || undefined }), {
+      frame: (frame, last) => {
+        if (first && (frame.payload.length > 0 || last)) {
+          first = false
+          this.#leave(this.#tail.position)
+          this.#clear(false)
+          this.#buffer.head = position
+          this.#view.toRow(this.#buffer.first, px)
+          this.#below(frame, last)
+          shown()
+        } else this.#below(frame, last)
+      },
+      refused: () => (this.#asking.down = null),
+    })
+  }
+
+  /** To the newest line. What lies between is there for whoever scrolls back. @param {boolean} [skip] although it is on its way */
+  toLive(skip = false) {
+    if (!this.live || skip) this.#restart()
+    this.#view.toEnd()
+  }
+
+  /** Nobody looks: only counts are wanted. */
+  rest() {
+    if (this.live) this.#leave(this.#tail.position)
+  }
+
+  /** Somebody looks again. @param {boolean} toEnd */
+  wake(toEnd) {
+    if (this.live || !toEnd) return
+    const last = this.#buffer.at(this.#buffer.next - 1)
+    if (last && this.#extent.edge - last.place > CLOSE) this.toLive()
+    else this.#join()
+  }
+
+  get filter() {
+    return this.#filter
+  }
+
+  /** What passes from now on. The line at the top of the screen stays there, or the next that passes. @param {object | undefined} filter */
+  set filter(filter) {
+    this.#before = { live: this.live, filter: this.#filter }
+    this.#filter = filter
+    this.looked = this.passed = 0
+    const { row, px } = this.#view.top
+    const at = this.#buffer.at(row)
+    if ((this.live && this.#view.atEnd) || !at) {
+      this.#restart()
+    } else {
+      this.live = false
+      this.#tail.set({ filter, quiet: true }, this.#tail.position)
+      this.seek(at.token, -px)
+    }
+  }
+
+  /** The filter cannot be: what was before stays. */
+  refused() {
+    this.#drop()
+    this.live = this.#before.live
+    this.#filter = this.#before.filter
+    this.#replaces = false
+    this.#view.changed()
+  }
+
+  // Private
+
+  /** @param {import('./questions.js').Question | object} question */
+  #question(question) {
+    return /** @type {import('./questions.js').Question} */ ({ ask: 'read', lines: LINES, bytes: BYTES, look: LOOK, filter: this.#filter, ...question })
+  }
+
+  #up() {
+    this.#asking.up = this.#tail.questions.ask(this.#question({ back: true, from: this.#buffer.head }), {
+      frame: (frame, last) => {
+        this.looked += frame.looked
+        this.passed += frame.passed
+        const next = this.#buffer.next
+        if (frame.marker?.kind === 'start') {
+          this.#view.more.above = false
+          this.#extent.start = this.#extent.shift(frame) + frame.offset
+        }
+        const says = this.#says(frame)
+        if (says) this.#buffer.head = frame.position || this.#buffer.head
+        const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
+        if (this.#buffer.next < next) this.#leave(this.#tail.position)
+        if (frame.marker?.kind === 'start' && this.#begins && this.#view.aims) this.#view.toRow(this.#buffer.first)
+        this.#done('up', frame, last, room)
+      },
+      refused: () => (this.#asking.up = null),
+    })
+  }
+
+  #down() {
+    this.#asking.down = this.#tail.questions.ask(this.#question({ from: this.#buffer.tail }), {
+      frame: (frame, last) => this.#below(frame, last),
+      refused: () => (this.#asking.down = null),
+    })
+  }
+
+  /** @param {Frame} frame @param {boolean} last */
+  #below(frame, last) {
+    this.looked += frame.looked
+    this.passed += frame.passed
+    const says = this.#says(frame)
+    if (says) this.#buffer.tail = frame.position || this.#buffer.tail
+    const room = says || this.#add(frame, this.#extent.shift(frame))
+    this.#done('down', frame, last, room)
+    if (frame.marker?.kind === 'end' && frame.marker.end === 'edge') this.#join()
+  }
+
+  /** @param {'up' | 'down'} side @param {Frame} frame @param {boolean} last @param {boolean} room */
+  #done(side, { marker }, last, room) {
+    this.#view.changed()
+    if (room && !last) return
+    const asking = this.#asking
+    if (!room) asking[side]?.()
+    if (room && marker?.end !== 'failed') asking[side] = null
+    else {
+      asking[side] = () => {}
+      setTimeout(() => {
+        asking[side] = null
+        this.#view.changed()
+      }, AGAIN)
+    }
+  }
+
+  /** From the live edge, in place of what is here. */
+  #restart() {
+    this.#drop()
+    this.live = this.#replaces = true
+    this.#tail.set({ filter: this.#filter, lines: BACKLOG }, '')
+  }
+
+  /** Behind the last row. @param {Frame} frame @param {number} shift @returns {boolean} whether there is room */
+  #add(frame, shift) {
+    const first = this.#buffer.first
+    if (frame.marker && !markerWords(frame.marker)) this.#buffer.pass(frame.position)
+    else if (!this.#buffer.append(frame, shift)) return false
+    if (this.#buffer.first > first) this.#view.more.above = true
+    this.#view.changed()
+    return true
+  }
+
+  /** What an answer says of itself, rather than of the log. @param {Frame} frame @returns {boolean} whether it was no row */
+  #says({ marker }) {
+    if (marker?.kind !== 'end' && marker?.kind !== 'progress') return false
+    this.#tell(marker.kind === 'progress' || marker.end === 'failed' ? markerWords(marker) : '')
+    return true
+  }
+
+  /** The rows reach the live edge: from here on they are added as they are written. */
+  #join() {
+    this.live = true
+    this.#view.more.below = false
+    this.#tail.set({ filter: this.#filter }, this.#buffer.tail)
+    this.#view.changed()
+  }
+
+  /** The rows end before the live edge: what is written is only counted. @param {string} position from where on to count */
+  #leave(position) {
+    if (!this.live) return
+    this.live = this.#replaces = false
+    this.#view.more.below = true
+    this.#tail.set({ filter: this.#filter, quiet: true }, position)
+  }
+
+  /** @param {boolean} live whether what comes next ends at the live edge */
+  #clear(live) {
+    this.#replaces = false
+    this.#buffer.clear()
+    this.#view.more.above = true
+    this.#view.more.below = !live
+    this.#view.restart()
+  }
+
+  #drop() {
+    this.#asking.up?.()
+    this.#asking.down?.()
+    this.#asking = { up: null, down: null }
+  }
+}

@@ -1,0 +1,56 @@
+// Going to a time.
+
+import { full } from './time.js'
+import { when } from './when.js'
+import { time as words } from './words.js'
+
+export class Timebar {
+  #root
+  #journey
+  #back
+  #input
+  #said
+
+  /** @param {HTMLElement} root @param {import('./journey.js').Journey} journey @param {() => void} back the focus goes back to the log */
+  constructor(root, journey, back) {
+    this.#root = root
+    this.#journey = journey
+    this.#back = back
+    this.#input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
+    this.#said = /** @type {HTMLElement} */ (root.querySelector('output'))
+    root.addEventListener('submit', (event) => {
+      event.preventDefault()
+      this.#go()
+    })
+    root.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      this.close()
+    })
+    root.querySelector('[type=button]')?.addEventListener('click', () => this.close())
+  }
+
+  show() {
+    this.#root.hidden = false
+    this.#said.textContent = ''
+    this.#input.focus()
+    this.#input.select()
+  }
+
+  close() {
+    this.#root.hidden = true
+    this.#back()
+  }
+
+  #go() {
+    const date = when(this.#input.value)
+    this.#input.ariaInvalid = String(!date)
+    if (!date) {
+      this.#said.textContent = words.unknown
+      return
+    }
+    this.#said.textContent = words.looking
+    this.#journey.toTime(date.getTime(), ({ sure = '', why = '' }) => (this.#said.textContent = words.found(full(date), sure, why)))
+  }
+}

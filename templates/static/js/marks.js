@@ -16,14 +16,14 @@ export class Marks {
   /** @param {{ host: string, id: string }} log */
   constructor({ host, id }) {
     this.#name = `marks.${host}/${id}`
-    this.#marks = read(habit(this.#name, '[]'))
+    this.#marks = good(habit(this.#name, /** @type {Mark[]} */ ([])))
   }
 
   /** @param {Mark} mark where one was is one place only */
   add(mark) {
     if (mark.kind === 'here') this.#marks = this.#marks.filter(({ kind }) => kind !== 'here')
     this.#marks = [...this.#marks, mark].slice(-MOST)
-    remember(this.#name, JSON.stringify(this.#marks))
+    remember(this.#name, this.#marks)
   }
 
   /** Those before lines of a file. @param {string} file @param {number} from @param {number} to */
@@ -35,12 +35,7 @@ export class Marks {
   }
 }
 
-/** @param {string} text @returns {Mark[]} */
-function read(text) {
-  try {
-    const marks = JSON.parse(text)
-    return Array.isArray(marks) ? marks.filter((mark) => typeof mark?.file === 'string' && typeof mark.offset === 'number').slice(-MOST) : []
-  } catch {
-    return []
-  }
+/** Storage may hold anything. @param {any[]} marks @returns {Mark[]} */
+function good(marks) {
+  return marks.filter((mark) => typeof mark?.file === 'string' && typeof mark.offset === 'number').slice(-MOST)
 }

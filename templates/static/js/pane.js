@@ -6,7 +6,7 @@ import { asked } from './filter.js'
 import { Extent } from './extent.js'
 import { Finding } from './finding.js'
 import { BACKLOG } from './frame.js'
-import { habit, remember } from './habits.js'
+import { characterKeys, habit, remember } from './habits.js'
 import { Journey } from './journey.js'
 import { paintLinked } from './linked.js'
 import { unfold } from './unfold.js'
@@ -42,6 +42,9 @@ export class Pane {
   #atEnd = true
   #away = 0
   #topRow = 0
+  #said = ''
+  /** Whether the server is newer than this page. */
+  #older = false
   /** Lines that a link is to. @type {{ from: string, to: string } | null} */
   linked = null
 
@@ -55,7 +58,7 @@ export class Pane {
     this.marks = new Marks(log)
     this.buffer.marks = (file, from, to) => this.marks.between(file, from, to)
     this.scroller = this.part('log')
-    this.scroller.classList.toggle('wrap', habit('wrap', '') === 'on')
+    this.scroller.classList.toggle('wrap', habit('wrap', false))
     this.whole = new Whole(this.part('whole'))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
     this.view = new View(this.scroller, this.buffer, { make: (row) => makeRow(this.buffer, row), painted: () => this.#painted() })
@@ -67,7 +70,7 @@ export class Pane {
       edge: (why) => this.#edge(why),
       refused: (refusal) => this.finding.refused(refusal),
     })
-    this.reader = new Reader({ ...this, tell: (words) => (this.part('hint').textContent = words) })
+    this.reader = new Reader({ ...this, tell: (words) => this.say(words) })
     this.journey = new Journey({ ...this })
     this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
     this.finding = new Finding(this, changed)
@@ -104,7 +107,8 @@ export class Pane {
 
   /** Something that is to be known. @param {string} text */
   say(text) {
-    this.part('hint').textContent = text
+    this.#said = text
+    this.part('hint').textContent = text || (this.#older ? tailWords.newer : '')
   }
 
   focus() {
@@ -120,7 +124,7 @@ export class Pane {
   /** Long lines go on below, or beyond the edge. */
   wrap() {
     const on = this.scroller.classList.toggle('wrap')
-    remember('wrap', on ? 'on' : 'off')
+    remember('wrap', on)
     this.#wraps()
     this.view.redraw()
   }
@@ -216,9 +220,9 @@ export class Pane {
   /** @param {string} now */
   #greeted(now) {
     const { version } = this.log
-    const newer = now !== '' && version !== '' && now !== version
-    this.part('hint').textContent = newer ? tailWords.newer : ''
-    if (newer) this.#newer()
+    this.#older = now !== '' && version !== '' && now !== version
+    this.say(this.#said)
+    if (this.#older) this.#newer()
   }
 
   /** How long the history is: what the scrollbar stands for. */
@@ -273,6 +277,7 @@ export class Pane {
     const types = event.target.closest('input, textarea, select') !== null
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey
     if (types && plain) return
+    if (plain && event.key.length === 1 && !characterKeys()) return
     if (this.finding.key(event)) event.preventDefault()
     else if (plain && this.#move(event)) event.preventDefault()
   }

@@ -36,7 +36,7 @@ export class Rail {
     this.#filter.addEventListener('input', () => this.#draw())
     root.addEventListener('keydown', (event) => this.#key(event))
     root.querySelector('[data-rail="close"]')?.addEventListener('click', () => this.toggle(false))
-    if (habit('rail', '') === 'on' && !matchMedia(NARROW).matches) this.toggle(true, false)
+    if (habit('rail', false) && !matchMedia(NARROW).matches) this.toggle(true, false)
   }
 
   get open() {
@@ -46,7 +46,7 @@ export class Rail {
   /** @param {boolean} [open] @param {boolean} [focus] */
   toggle(open = !this.open, focus = true) {
     this.#root.hidden = !open
-    if (!matchMedia(NARROW).matches) remember('rail', open ? 'on' : 'off')
+    if (!matchMedia(NARROW).matches) remember('rail', open)
     if (!open) return
     if (focus) this.#filter.focus()
     this.#ask()

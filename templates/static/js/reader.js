@@ -45,6 +45,8 @@ export class Reader {
   #replaces = false
   /** Gives up the question that is under way, up and down. @type {{ up: (() => void) | null, down: (() => void) | null }} */
   #asking = { up: null, down: null }
+  /** Whether nobody looks. */
+  #rests = false
   /** Whether the first byte was asked for. */
   #begins = false
   #before = { live: true, filter: /** @type {object | undefined} */ (undefined) }
@@ -76,6 +78,7 @@ export class Reader {
 
   /** Asks for more rows where the screen comes near their end. */
   fill() {
+    if (this.#rests) return
     const view = this.#view
     if (view.above < AHEAD && view.more.above && !this.#asking.up && this.#buffer.head) this.#up()
     if (view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
@@ -89,6 +92,7 @@ export class Reader {
    */
   seek(position, px = 0, shown = () => {}) {
     this.#drop()
+    this.#rests = false
     this.#begins = position === ''
     let first = true
     this.#asking.down = this.#tail.questions.ask(this.#question({ from: position || undefined }), {
@@ -103,7 +107,10 @@ export class Reader {
           shown()
         } else this.#below(frame, last)
       },
-      refused: () => (this.#asking.down = null),
+      refused: () => {
+        this.#asking.down = null
+        if (this.#buffer.next === this.#buffer.first) this.toLive() // it was all that was asked for
+      },
     })
   }
 
@@ -115,11 +122,15 @@ export class Reader {
 
   /** Nobody looks: only counts are wanted. */
   rest() {
+    this.#rests = true
     if (this.live) this.#leave(this.#tail.position)
   }
 
   /** Somebody looks again. @param {boolean} toEnd */
   wake(toEnd) {
+    if (!this.#rests) return
+    this.#rests = false
+    this.#view.changed()
     if (this.live || !toEnd) return
     const last = this.#buffer.at(this.#buffer.next - 1)
     if (last && this.#extent.edge - last.place > CLOSE) this.toLive()

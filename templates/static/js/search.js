@@ -74,8 +74,10 @@ export class Search {
   /** The next hit, or the one before. @param {boolean} back */
   next(back) {
     const { buffer, view } = this.#parts
-    const from = this.hit ?? buffer.at(back ? view.last : view.top.row)
-    if (from) this.#go(back, from.token)
+    if (this.hit) return this.#go(back, this.hit.token)
+    const { file, offset } = buffer.edge
+    const from = buffer.at(back ? view.last + 1 : view.top.row)?.token ?? (file && token(file, offset))
+    if (from) this.#go(back, from)
   }
 
   first() {

@@ -1,8 +1,9 @@
 // The page: its panes, and what is the page's rather than a log's.
 
-import { follow, looked } from './address.js'
+import { follow, looked as readAddress } from './address.js'
 import { onSignedIn } from './ask.js'
-import { looked as left } from './looked.js'
+import { characterKeys } from './habits.js'
+import { looked } from './looked.js'
 import { Panes } from './panes.js'
 import { Rail } from './rail.js'
 import { Title } from './title.js'
@@ -17,7 +18,7 @@ const RELOADED = 'livetail.reloaded'
 
 const { host = '', id = '', name = '', version = '' } = document.body.dataset
 const title = new Title()
-const address = looked()
+const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
 const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: () => title.show(arrived()), changed: () => write.soon(), newer })
 const rail = new Rail(/** @type {HTMLElement} */ (document.querySelector('.rail')), { host, id }, beside)
@@ -47,6 +48,11 @@ function newer() {
   reload()
 }
 
+/** What the list says is new since somebody looked, counts from here. */
+function wasLooked() {
+  for (const { log } of panes.all) looked(log)
+}
+
 function reload() {
   if (!older || !document.hidden || sessionStorage.getItem(RELOADED) === version) return
   sessionStorage.setItem(RELOADED, version)
@@ -65,7 +71,7 @@ function eachSecond() {
 
 /** @param {KeyboardEvent} event */
 function key(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
+  if (!characterKeys() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
   if (event.key === '[') rail.toggle()
   else if (!/^[1-4]$/.test(event.key) || !panes.focus(Number(event.key))) return
@@ -79,14 +85,14 @@ addEventListener('focus', () => panes.all.forEach((pane) => pane.tail.nudge()))
 onSignedIn(() => panes.all.forEach((pane) => pane.tail.nudge()))
 // Leaving ends the work on the server at once; coming back through the browser's history goes on.
 addEventListener('pagehide', () => {
-  for (const pane of panes.all) {
-    left(pane.log)
-    pane.leave()
-  }
+  wasLooked()
+  panes.all.forEach((pane) => pane.leave())
 })
-document.addEventListener('visibilitychange', () => document.hidden && panes.all.forEach((pane) => left(pane.log)))
 addEventListener('pageshow', (event) => event.persisted && panes.all.forEach((pane) => pane.comeBack()))
-new Watching(() => panes.all, reload)
+new Watching(() => panes.all, () => {
+  wasLooked()
+  reload()
+})
 
 const first = panes.first({ host, id, name, version })
 first.show(address)

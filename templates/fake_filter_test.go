@@ -1,0 +1,65 @@
+package templates
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var levelWord = regexp.MustCompile(`(?i)\b(error|warn|info|debug)\b`)
+
+// verdict is what a filter says of a line, or why it cannot be.
+func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
+	type term struct {
+		Text        string
+		Regex, Case bool
+	}
+	var filter struct {
+		Include, Exclude []term
+		Levels           []string
+	}
+	if len(raw) > 0 && json.Unmarshal(raw, &filter) != nil {
+		return nil, "no filter"
+	}
+	compile := func(terms []term) (all []func([]byte) bool) {
+		for _, t := range terms {
+			if !t.Regex {
+				all = append(all, func(line []byte) bool {
+					return bytes.Contains(line, []byte(t.Text)) || !t.Case && bytes.Contains(bytes.ToLower(line), bytes.ToLower([]byte(t.Text)))
+				})
+				continue
+			}
+			text := t.Text
+			if !t.Case {
+				text = "(?i)" + text
+			}
+			re, err := regexp.Compile(text)
+			if err != nil {
+				words = "the pattern has an unclosed ("
+				continue
+			}
+			all = append(all, re.Match)
+		}
+		return all
+	}
+	include, exclude := compile(filter.Include), compile(filter.Exclude)
+	return func(text []byte) bool {
+		for _, has := range include {
+			if !has(text) {
+				return false
+			}
+		}
+		for _, has := range exclude {
+			if has(text) {
+				return false
+			}
+		}
+		level := "other"
+		if m := levelWord.Find(text); m != nil {
+			level = strings.ToLower(string(m))
+		}
+		return len(filter.Levels) == 0 || slices.Contains(filter.Levels, level)
+	}, words
+}

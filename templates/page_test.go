@@ -1,0 +1,119 @@
+package templates
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"livetail/internal/browser"
+	"livetail/internal/wire"
+)
+
+// hiddenPage says to the page that it is hidden, or looked at; halfMinute lets its long waits pass at once.
+func hiddenPage(hidden bool) chromedp.Action[chromedp.Void] {
+	value := "false"
+	if hidden {
+		value = "true"
+	}
+	return run(`Object.defineProperty(document, 'hidden', { get: () => ` + value + `, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`)
+}
+
+var halfMinute = run(`const wait = setTimeout; window.setTimeout = (act, ms) => wait(act, ms === 30_000 ? 0 : ms)`)
+
+// TestPage: what is the page's: who looks at it, its address, its marks, and the logs beside each other.
+func TestPage(t *testing.T) {
+	root := browser.New(t)
+	t.Run("hidden it takes counts only, and is at the live edge when it is looked at", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), halfMinute, hiddenPage(true))
+		f.until("it wants counts only", func() bool { return strings.Contains(strings.Join(f.said, ""), `"quiet":true`) })
+		f.write(0, numbered("unseen", 12_000, 12_003))
+		do(t, ctx, poll(`document.title.startsWith('(3) ')`))
+		if value[bool](t, ctx, logText+`.includes('unseen')`) {
+			t.Error("lines came though nobody looks")
+		}
+		for i := range 10 {
+			f.write(0, numbered("unseen", 12_003+i*1000, 13_003+i*1000))
+		}
+		do(t, ctx, poll(`document.title.startsWith('(999+) ')`), hiddenPage(false))
+		do(t, ctx, poll(seenLines+`.at(-1).includes('unseen line 22002 ')`), poll(`!document.title.startsWith('(')`))
+		// What was skipped is there for who scrolls back, and where one was is marked.
+		do(t, ctx, run(`
+			const log = document.querySelector('#log')
+			for (let i = 0; i < 3000 && !log.textContent.includes('you were here'); i++) {
+				log.scrollTop -= 500
+				await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+			}
+			const rows = [...log.querySelectorAll('.row')].map(row => row.textContent)
+			const at = rows.findIndex(text => text.startsWith('you were here '))
+			window.around = rows.slice(at - 1, at + 2)`))
+		if got := value[[]string](t, ctx, `around`); len(got) != 3 || !strings.Contains(got[0], "live line 11999 ") || !strings.Contains(got[2], "unseen line 12000 ") {
+			t.Errorf("around the mark is %q", got)
+		}
+	})
+	t.Run("the address has all that is looked at", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), chromedp.Click(`[data-level=error]`), poll(seenLines+`.every(text => text.includes('ERROR'))`))
+		letGo := drag(t, ctx, 0.5)
+		letGo()
+		do(t, ctx, poll(topRow+`.includes(' older line ')`), settled, poll(`location.search.includes('level=error') && location.search.includes('at=')`))
+		top, address := value[string](t, ctx, topRow), value[string](t, ctx, `location.href`)
+		other := browser.Tab(t, root)
+		do(t, other, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(address), poll(topRow+` === `+quote(top)))
+		if !value[bool](t, other, seenLines+`.every(text => text.includes('ERROR')) && document.querySelector('[data-level=error]').ariaPressed === 'true'`) {
+			t.Error("the filter is another")
+		}
+		do(t, ctx, chromedp.Focus("#log"), chromedp.KeyEvent("G"), poll(`!location.search.includes('at=')`))
+	})
+	t.Run("a link to lines opens them with their surroundings", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		f.mu.Lock()
+		data := string(f.past[1].data)
+		f.mu.Unlock()
+		token := func(line string) string {
+			at := strings.Index(data, line)
+			return wire.Position{{File: "one", Offset: int64(strings.LastIndexByte(data[:at], '\n') + 1)}}.String()
+		}
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?line="+token("line 5000 ")+"~"+token("line 5002 ")))
+		do(t, ctx, poll(`[...document.querySelectorAll('.linked')].map(row => row.textContent.match(/line (\d+)/)[1]).join() === '5000,5001,5002'`))
+		do(t, ctx, poll(seenLines+`[0].includes('line 49')`), poll(seenLines+`.at(-1).includes('line 50')`))
+	})
+	t.Run("Enter drops a mark, which stays", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\ntwo\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('two')`), chromedp.KeyEvent(kb.Enter), poll(`/two\n+mark, \d\d:\d\d:\d\d$/.test(`+logText+`.trim())`))
+		f.write(0, "three\n")
+		do(t, ctx, poll(logText+`.includes('three')`), chromedp.Reload(), poll(`/two\s+(you were here [\d:]+\s+)?mark, \d\d:\d\d:\d\d\s+(you were here [\d:]+\s+)?three/.test(`+logText+`)`))
+	})
+	t.Run("logs beside each other", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		f.with(func() { f.list = someLogs })
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('one')`), chromedp.KeyEvent("["), poll(`document.activeElement.closest('.rail')`))
+		do(t, ctx, typed("slow"), poll(`document.querySelectorAll('.rail a').length === 1`), chromedp.Click(`.rail li button`))
+		do(t, ctx, poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('one')`), poll(`location.search === '?with=db-01%2Fpostgres%2Fslow.log'`))
+		f.write(0, "two\n")
+		do(t, ctx, poll(`[...document.querySelectorAll('.pane .log')].every(log => log.innerText.includes('two'))`))
+		do(t, ctx, chromedp.KeyEvent("1"), poll(`document.activeElement.id === 'log'`), chromedp.KeyEvent("2"), poll(`document.activeElement === document.querySelectorAll('.pane .log')[1]`))
+		do(t, ctx, chromedp.Reload(), poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('two')`))
+		do(t, ctx, chromedp.Click(`.pane:last-child [data-part=close]`), poll(`document.querySelectorAll('.pane').length === 1 && location.search === ''`))
+		f.until("its socket is closed", func() bool { return len(f.live) > 0 && f.closed >= 3 })
+	})
+	t.Run("an older page comes again when nobody looks", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		f.with(func() { f.version = "newer" })
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hiddenPage(true), poll(`!window.old`), poll(logText+`.includes('one')`))
+	})
+}

@@ -11,15 +11,7 @@ import (
 	"livetail/internal/wire"
 )
 
-// hiddenPage says to the page that it is hidden, or looked at; halfMinute lets its long waits pass at once.
-func hiddenPage(hidden bool) chromedp.Action[chromedp.Void] {
-	value := "false"
-	if hidden {
-		value = "true"
-	}
-	return run(`Object.defineProperty(document, 'hidden', { get: () => ` + value + `, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`)
-}
-
+// halfMinute lets the page's long waits pass at once.
 var halfMinute = run(`const wait = setTimeout; window.setTimeout = (act, ms) => wait(act, ms === 30_000 ? 0 : ms)`)
 
 // TestPage: what is the page's: who looks at it, its address, its marks, and the logs beside each other.
@@ -29,7 +21,7 @@ func TestPage(t *testing.T) {
 		f := newFake(t, "/x")
 		longLog(f)
 		ctx := viewer(t, root, f)
-		do(t, ctx, poll(logText+`.includes('line 11999 ')`), halfMinute, hiddenPage(true))
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), halfMinute, hide(true))
 		f.until("it wants counts only", func() bool { return strings.Contains(strings.Join(f.said, ""), `"quiet":true`) })
 		f.write(0, numbered("unseen", 12_000, 12_003))
 		do(t, ctx, poll(`document.title.startsWith('(3) ')`))
@@ -39,7 +31,7 @@ func TestPage(t *testing.T) {
 		for i := range 10 {
 			f.write(0, numbered("unseen", 12_003+i*1000, 13_003+i*1000))
 		}
-		do(t, ctx, poll(`document.title.startsWith('(999+) ')`), hiddenPage(false))
+		do(t, ctx, poll(`document.title.startsWith('(999+) ')`), hide(false))
 		do(t, ctx, poll(seenLines+`.at(-1).includes('unseen line 22002 ')`), poll(`!document.title.startsWith('(')`))
 		// What was skipped is there for who scrolls back, and where one was is marked.
 		do(t, ctx, run(`
@@ -114,6 +106,6 @@ func TestPage(t *testing.T) {
 		f.write(0, "one\n")
 		f.with(func() { f.version = "newer" })
 		ctx := viewer(t, root, f)
-		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hiddenPage(true), poll(`!window.old`), poll(logText+`.includes('one')`))
+		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hide(true), poll(`!window.old`), poll(logText+`.includes('one')`))
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hibiken/asynq"
 	"go.uber.org/goleak"
 
 	"livetail/internal/dial"
@@ -74,6 +75,21 @@ func TestQueueLookDelete(t *testing.T) {
 		must(t, q.Delete(t.Context(), "h", tail, 1))
 		expect(t, q, tail, wire.JobMissing)
 		must(t, q.Delete(t.Context(), "h", tail, 1)) // it is gone already
+	})
+}
+
+// asynq must never end a job by itself: a tail may be open for months.
+func TestAJobHasNoEnd(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		c := clients(t, addr)
+		q := jobs.NewQueue(c.Jobs, names)
+		tail := wire.NewTailID()
+		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
+		info, err := asynq.NewInspectorFromRedisClient(c.Jobs).GetTaskInfo(names.Queue("h"), jobs.ID(tail, 1))
+		must(t, err)
+		if year := 365 * 24 * time.Hour; info.Timeout < year || !info.Deadline.IsZero() || info.MaxRetry < 1000 {
+			t.Errorf("timeout %v, deadline %v, %d retries", info.Timeout, info.Deadline, info.MaxRetry)
+		}
 	})
 }
 

@@ -175,6 +175,33 @@ func FuzzFrame(f *testing.F) {
 	})
 }
 
+func FuzzJob(f *testing.F) {
+	f.Add(Job{Version, "web1", NewTailID().String(), 3}.Marshal())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		j, id, err := ParseJob(b)
+		if err != nil {
+			return
+		}
+		again, same, err := ParseJob(j.Marshal())
+		if err != nil || again != j || same != id {
+			t.Errorf("%+v came back as %+v, %v", j, again, err)
+		}
+	})
+}
+
+// Whatever stands on a control channel without the secret is refused, and nothing panics.
+func FuzzSealed(f *testing.F) {
+	own, other := NewSealer([]byte("own")), NewSealer([]byte("other"))
+	for _, m := range sampleMessages() {
+		f.Add(other.Seal("chan", m))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if m, err := own.Open("chan", b); err == nil {
+			t.Errorf("%q was taken for %#v", b, m)
+		}
+	})
+}
+
 func FuzzPosition(f *testing.F) {
 	f.Add(samplePosition().String())
 	f.Fuzz(func(t *testing.T, s string) {

@@ -81,7 +81,7 @@ func TestBenchStalledPages(t *testing.T) {
 		began := time.Now()
 		out := &appender{path: g.journal.path}
 		for range 1000 {
-			if err := g.journal.authors[0].write(0, 2000, out); err != nil {
+			if err := g.journal.authors[0].write(g.journal, 0, 2000, out); err != nil {
 				t.Fatal(err)
 			}
 		}

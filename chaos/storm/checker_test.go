@@ -91,7 +91,7 @@ func (c *checker) line(line []byte, now time.Time) time.Duration {
 	author, err1 := strconv.Atoi(string(fields[0]))
 	n, err2 := strconv.Atoi(string(fields[1]))
 	at, ok := c.journal.when(author, n)
-	if err1 != nil || err2 != nil || !ok || string(line) != lineOf(author, n) {
+	if err1 != nil || err2 != nil || !ok || string(line) != c.journal.line(author, n) {
 		c.fault("a line that nobody wrote: %.60q", line)
 		return 0
 	}

@@ -15,8 +15,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
-
-	"livetail/internal/browser"
 )
 
 // island is a network namespace with two cables to ours: one for pages, which can be cut without a word, one for Redis.
@@ -115,9 +113,7 @@ func TestNetworkDropsPackets(t *testing.T) {
 			i.mend()
 			if n == 1 {
 				b.until(`document.querySelector('#truth').textContent.startsWith('□ signed out')`)
-				other := &watcher{t: t, ctx: browser.Tab(t, b.ctx), journal: j}
-				other.do(chromedp.Navigate(site + "/signin"))
-				other.signIn()
+				b.mind()
 			}
 			b.until(`document.querySelector('#truth').textContent.startsWith('● live')`)
 			j.stop()

@@ -22,7 +22,7 @@ func (j *journal) million(t testing.TB) int64 {
 	out := &appender{path: j.path}
 	defer out.close()
 	for range lasting(1000, 50) {
-		if err := j.authors[0].write(0, 1000, out); err != nil {
+		if err := j.authors[0].write(j, 0, 1000, out); err != nil {
 			t.Fatal(err)
 		}
 		pause(time.Millisecond)

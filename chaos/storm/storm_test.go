@@ -46,6 +46,7 @@ type storm struct {
 func newStorm(t *testing.T, seed uint64) *storm {
 	s := &storm{site: newSite(t, 3, 2), rnd: rand.New(rand.NewPCG(seed, 0)), table: newTable(fmt.Sprintf("CHAOS_SEED=%d", seed))}
 	s.journals = []*journal{s.newJournal("busy.log", 50*time.Millisecond, 4*time.Second), s.newJournal("other.log", 0), s.newJournal("quiet.log", 0)}
+	s.journals[2].short = true
 	for range 3 {
 		s.people = append(s.people, s.newPerson(s.journals...))
 	}
@@ -105,6 +106,7 @@ func (s *storm) strike(f fault, known []fault) {
 	wg.Wait()
 	lasted := time.Since(began)
 	s.caughtUp(kind)
+	s.browser.mind()
 	var pauses []time.Duration
 	for _, g := range s.pages {
 		g.look(func(g *page) {
@@ -205,6 +207,7 @@ func (s *storm) finish(lasted time.Duration) {
 		s.browser.check()
 	}
 	lines, saw, missing, repeated, disorder, gaps, wrong, replaced, sockets := 0, 0, 0, 0, 0, 0, 0, 0, 0
+	refused := map[int]int{}
 	for _, j := range s.journals {
 		for _, n := range j.written() {
 			lines += n
@@ -218,6 +221,9 @@ func (s *storm) finish(lasted time.Duration) {
 			missing, saw = missing+n, saw+all
 			repeated, disorder, gaps, wrong = repeated+g.seen.repeated, disorder+g.seen.disorder, gaps+g.seen.gaps, wrong+g.seen.faults
 			replaced, sockets = replaced+g.replaced, sockets+g.connected
+			for status, n := range g.answers {
+				refused[status] += n
+			}
 			if n+g.seen.repeated+g.seen.disorder+g.seen.gaps+g.seen.faults > 0 {
 				s.t.Errorf("a page of %s: %d missing, %v", g.journal.name, n, g.seen.first)
 			}
@@ -225,7 +231,7 @@ func (s *storm) finish(lasted time.Duration) {
 	}
 	s.browser.close()
 	then := s.left()
-	again := 0
+	again := s.browser.again
 	for _, p := range s.people {
 		again += p.again
 	}
@@ -235,6 +241,7 @@ func (s *storm) finish(lasted time.Duration) {
 	t.add("**missing, repeated, out of order, gap rows**", "**%d, %d, %d, %d**", missing, repeated, disorder, gaps)
 	t.add("anything else that was wrong", "%d", wrong)
 	t.add("replacements seen, sockets opened, sign-ins after a lost session", "%d, %d, %d", replaced, sockets, again)
+	t.add("answers to the question before a socket, by status (0: none)", "%v", refused)
 	t.add("left right after the last page was closed", "%v", then)
 	if minutes > 0 {
 		pause(3 * time.Minute)

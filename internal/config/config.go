@@ -75,7 +75,7 @@ type Worker struct {
 	Host   string // the host part of every log this worker serves; "" only for ForWeb
 	Places int    // tails it serves at the same time
 	Spool  int64  // bytes of compressed logs that it keeps unpacked
-	// Searches are questions that read much: at the same time, and of one user.
+	// Searches through the whole of a log: at the same time, and of one user.
 	Searches, SearchesPerUser int
 }
 

@@ -153,6 +153,13 @@ func (a *answer) ask(f Follower) (refusal string) {
 			refusal = "the worker could not answer; its own log says why"
 		}
 	}()
+	if q := a.request.Question; whole(q) {
+		done, err := a.run.runs.turns.wait(a.ctx, q.User, a.waits)
+		if err != nil {
+			return "" // nobody wants it any more
+		}
+		defer done()
+	}
 	err := f.Ask(a.ctx, a.request.Question, a)
 	if a.ctx.Err() != nil || a.complete() {
 		return ""
@@ -162,6 +169,21 @@ func (a *answer) ask(f Follower) (refusal string) {
 		return fmt.Sprint("the worker could not answer: ", err)
 	}
 	return "the worker could not answer; its own log says why"
+}
+
+// waits says that the answer waits for its turn.
+func (a *answer) waits() error {
+	m := wire.Marker{Kind: wire.MarkProgress, At: time.Now().UnixMilli(), Why: "waiting for other searches on this host"}
+	f, err := m.Frame()
+	if err != nil {
+		return err
+	}
+	room, err := a.Room(a.ctx)
+	if err != nil || room < len(f.Payload) {
+		return err
+	}
+	f.Flags = wire.Slowed
+	return a.Send(a.ctx, &f)
 }
 
 func (a *answer) complete() bool {

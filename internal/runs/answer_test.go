@@ -278,3 +278,27 @@ func TestRevIsOfTheEpoch(t *testing.T) {
 		}
 	})
 }
+
+// One search of a user at a time: the second says that it waits, and comes when the first is over.
+func TestASecondSearchWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, r, _, stop := asked(t, endless)
+		defer stop()
+		r.Question.Quiet, r.Question.User = true, "ada"
+		f.say(r)
+		if got := f.sent(); len(got) == 0 || got[0].Kind != wire.Lines {
+			t.Fatalf("the first sent %+v", got)
+		}
+		second := r
+		second.Reply++
+		f.say(second)
+		got := f.sent()
+		if len(got) != 1 || got[0].Reply != second.Reply || got[0].Kind != wire.Mark || got[0].Flags != wire.Slowed || !strings.Contains(string(got[0].Payload), "waiting for other searches") {
+			t.Fatalf("the second sent %+v", got)
+		}
+		f.say(wire.Cancel{Tail: r.Tail, Run: r.Run, Reply: r.Reply})
+		if got := f.sent(); len(got) == 0 || got[0].Reply != second.Reply || got[0].Kind != wire.Lines {
+			t.Fatalf("with the first gone the second sent %+v", got)
+		}
+	})
+}

@@ -60,7 +60,9 @@ type Options struct {
 	Frames Publisher
 	Open   func(wire.Log) Follower
 	Places int // followers at once; 1,000
-	Log    *slog.Logger
+	// Searches through the whole of a log at once, in all and of one user; 2 and 1. More wait for their turn.
+	Searches, SearchesPerUser int
+	Log                       *slog.Logger
 }
 
 // Runs holds the runs of one worker process. Safe for concurrent use.
@@ -68,6 +70,7 @@ type Runs struct {
 	o      Options
 	line   *control.Line
 	places chan struct{}
+	turns  turns
 
 	mu   sync.Mutex
 	runs map[uint64]*run
@@ -88,10 +91,16 @@ func New(o Options) (*Runs, error) {
 	if o.Places == 0 {
 		o.Places = 1000
 	}
+	if o.Searches == 0 {
+		o.Searches = 2
+	}
+	if o.SearchesPerUser == 0 {
+		o.SearchesPerUser = 1
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runs{o: o, places: make(chan struct{}, o.Places), runs: map[uint64]*run{}, fair: control.NewFair(time.Now()),
+	r := &Runs{o: o, turns: turns{all: o.Searches, each: o.SearchesPerUser, under: map[string]int{}}, places: make(chan struct{}, o.Places), runs: map[uint64]*run{}, fair: control.NewFair(time.Now()),
 		stopping: make(chan struct{}), stopped: make(chan struct{})}
 	r.buffers.New = func() any { return new([]byte) }
 	r.line = control.NewLine(control.Options{Bus: o.Bus, Sealer: o.Sealer, Channel: o.Names.Worker(o.Worker), Hear: r.hear, Log: o.Log})

@@ -67,7 +67,8 @@ func Run(ctx context.Context, p boot.Parts) error {
 		return err
 	}
 	tails, err := runs.New(runs.Options{Worker: id, Names: names, Sealer: wire.NewSealer(p.Secret), Bus: channels, Frames: channels,
-		Open: func(log wire.Log) runs.Follower { return &follower{sources: from, log: log} }, Places: c.Worker.Places, Log: p.Log})
+		Open: func(log wire.Log) runs.Follower { return &follower{sources: from, log: log} }, Places: c.Worker.Places,
+		Searches: c.Worker.Searches, SearchesPerUser: c.Worker.SearchesPerUser, Log: p.Log})
 	if err != nil {
 		return err
 	}

@@ -111,13 +111,15 @@ func (p *tab) rows() []string {
 		const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 		const at = new Map()
 		log.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }))
-		for (let still = 0, before = ''; still < 30;) {
+		// Rows of the window that Home leaves have numbers of their own: nothing counts before the beginning is seen.
+		for (let still = 0, before = '', begun = false; still < 30;) {
 			await painted()
-			for (const row of log.querySelectorAll('.row')) at.set(Number(row.dataset.n), row.textContent)
+			if (!begun && (still > 20 || log.querySelector('.row')?.textContent.startsWith('beginning of '))) begun = true, still = 0
+			if (begun) for (const row of log.querySelectorAll('.row')) at.set(Number(row.dataset.n), row.textContent)
 			const now = log.scrollTop + ' ' + at.size + ' ' + log.scrollHeight
 			still = now === before ? still + 1 : 0
 			before = now
-			if (log.querySelector('.row')?.textContent.startsWith('beginning of ') || at.size > 100 || still > 20) log.scrollTop += log.clientHeight / 2
+			if (begun) log.scrollTop += log.clientHeight / 2
 		}
 		document.querySelector('#end').click()
 		await painted()

@@ -101,7 +101,8 @@ func (c *chained) question(back bool, at wire.Position) wire.Question {
 	case 1:
 		q.Bytes = uint64(rapid.IntRange(1, 5000).Draw(c.t, "bytes"))
 	case 2:
-		q.Look = uint64(rapid.IntRange(1, 5000).Draw(c.t, "look"))
+		// Of a compressed file only what is looked at is unpacked, and what is in it names it from minAlone bytes on.
+		q.Look = uint64(rapid.IntRange(minAlone, 5000).Draw(c.t, "look"))
 	}
 	return q
 }

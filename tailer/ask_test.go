@@ -256,3 +256,23 @@ func TestAskEnds(t *testing.T) {
 		t.Errorf("%d files are open", n)
 	}
 }
+
+// While two files may still grow, each page goes on in both; that the newer one follows the older is said once.
+func TestAskSaysAFileOnce(t *testing.T) {
+	b := newBench(t)
+	b.write("f.1", "1\n2\n")
+	b.write("f", "3\n4\n5\n6\n")
+	said, q := 0, read(1)
+	for range 6 {
+		r := b.ask(q)
+		for _, kind := range r.kinds() {
+			if kind == wire.MarkFile {
+				said++
+			}
+		}
+		q.From = r.after()
+	}
+	if said != 1 {
+		t.Errorf("it was said %d times that another file goes on", said)
+	}
+}

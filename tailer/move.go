@@ -14,6 +14,9 @@ func (a *answer) next(h *file) error {
 	}
 	if a.turn+1 < len(a.at) {
 		a.turn++
+		if !a.some {
+			return nil // whoever asks has been in the next file already, and h had nothing new
+		}
 		return a.moved(h)
 	}
 	if err := a.look(); err != nil {

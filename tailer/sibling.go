@@ -65,7 +65,7 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 		if h.fd < 0 {
 			f.revive(list, h)
 		}
-		if at := slices.IndexFunc(list, func(s sibling) bool { return h.same(&s.st) }); at >= 0 {
+		if at := slices.IndexFunc(list, func(s sibling) bool { return s.held == h || h.same(&s.st) }); at >= 0 {
 			list[at].held = h
 			h.name = list[at].Name
 			continue
@@ -91,11 +91,13 @@ func (f *Follower) revive(list []sibling, h *file) {
 		if err != nil {
 			continue
 		}
-		if ok, _ := f.adopt(h, c); ok {
-			s.held = h
-		} else {
+		ok, err := f.adopt(h, c)
+		if !ok {
 			c.close()
 			s.held = nil
+		}
+		if ok || err != nil { // that it cannot be read now makes it no other file
+			s.held = h
 		}
 	}
 }

@@ -228,19 +228,40 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 		}
 	}
 	covered := max(int64(tok.headN), tok.checkAt)
-	if covered == 0 || !seen && covered < minAlone || off > headSize && tok.checkAt <= headSize {
-		return -1 // not enough to tell it from another file with the same header
+	if covered == 0 || !seen && covered < minAlone {
+		return -1 // not enough to tell it from another file
 	}
+	// Of a line far into its frame only the head is known, which another file may share: then it has to be in one file only, and
+	// a line has to begin there.
+	weak, found := off > headSize && tok.checkAt <= headSize, -1
 	for i := len(list) - 1; i >= 0; i-- {
 		s := &list[i]
-		if s.Packed != "" || s.st.Size < off || s.st.Ino == tok.ino {
+		if s.Packed != "" || s.st.Size < off {
+			continue // one with its inode number is asked again: a copy gets that of the deleted original
+		}
+		h, err := f.open(s)
+		if err != nil || !f.t.holds(h, tok) {
 			continue
 		}
-		if h, err := f.open(s); err == nil && f.t.holds(h, tok) {
+		if !weak {
 			return i
 		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
 	}
-	return -1
+	if found >= 0 && !beginsLine(list[found].held, off) {
+		return -1
+	}
+	return found
+}
+
+// beginsLine says whether a line begins at off in h.
+func beginsLine(h *file, off int64) bool {
+	var b [1]byte
+	n, err := h.pread(b[:], off-1)
+	return err == nil && n == 1 && b[0] == '\n'
 }
 
 // newerThan is where in list to begin once tok's file is lost: at what took its inode's name and place, else at the oldest file

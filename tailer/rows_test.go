@@ -276,6 +276,59 @@ func TestRow08_InodeReusedWhileDown(t *testing.T) {
 }
 
 // The same text under a reused inode number is told by the generation, where the file system has one.
+// Of a line far into a large frame its token knows the file's head only; a file saved anew still has it.
+func TestRow19_ResumedInsideAFrame(t *testing.T) {
+	all := ""
+	for n := range 200 {
+		all += fmt.Sprintf("line %d of a file\n", n)
+	}
+	for _, same := range []bool{true, false} {
+		b := newBench(t, lines(1000))
+		b.write("f", all)
+		b.follow().text(all)
+		at := strings.Index(all, "line 150")
+		from := wire.Position{{File: b.after()[0].File, Offset: int64(at)}}
+		tok, err := parseToken(from[0].File)
+		b.must(err)
+		tok.checkAt, tok.check = 0, b.tailer.mac('c', nil) // as it is in the frame that the line came in
+		from[0].File = tok.encode()
+		b.pause()
+		text := all + "saved\n"
+		if !same { // with the same head, and no line where the position is
+			text = all[:2000] + strings.Repeat("x", 4000) + "\n"
+		}
+		b.write("t", text)
+		b.rename("t", "f")
+		b.coldly()
+		b.resume(from)
+		if same {
+			b.text(text[at:])
+			b.marked()
+		} else {
+			b.text(text)
+			b.marked("gap")
+		}
+		b.end()
+	}
+}
+
+// A copy that took the original's place may get its inode number, once that is deleted: what is in it says that it goes on.
+func TestRow08_CopyWithTheInodeOfTheOriginal(t *testing.T) {
+	first := strings.Repeat("a line that is long enough\n", 10)
+	b := live(t, first)
+	from := b.after()
+	b.pause()
+	tok, err := parseToken(from[0].File)
+	b.must(err)
+	tok.gen++
+	from[0].File = tok.encode()
+	b.coldly()
+	b.append("f", "and on\n")
+	b.resume(from)
+	b.text("and on\n")
+	b.marked()
+}
+
 func TestRow08_Generation(t *testing.T) {
 	b := live(t, "a\n")
 	tok, err := parseToken(b.after()[0].File)

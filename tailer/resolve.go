@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"livetail/internal/wire"
 )
 
@@ -81,16 +83,25 @@ func (f *Follower) current() (*file, error) {
 // before it that was not there when the wait began.
 func (f *Follower) first(h *file) error {
 	list, err := f.siblings()
+	_, gone := f.glance()
+	if err == nil && gone == nil && !h.same(&f.st) {
+		err = unix.ENOENT // it was rotated before the list was made: some of them may be newer
+	}
 	if err != nil {
 		h.close()
 		return err
 	}
+	list = append(slices.DeleteFunc(list, func(s sibling) bool { return h.same(&s.st) }), f.itself(h))
+	if gone != nil {
+		byBirth(list, h)
+	}
+	older := list[:slices.IndexFunc(list, func(s sibling) bool { return s.log })]
 	if !f.edge {
-		list = append(slices.DeleteFunc(list, func(s sibling) bool { return slices.Contains(f.known, s.key) }), f.itself(h))
+		list = slices.DeleteFunc(list, func(s sibling) bool { return slices.Contains(f.known, s.key) })
 		defer f.drop(list)
 		return f.take(list, f.t.clock.Now())
 	}
-	f.learn(list)
+	f.learn(older)
 	most := f.start.MaxBytes
 	if most <= 0 {
 		most = maxBacklog
@@ -104,8 +115,8 @@ func (f *Follower) first(h *file) error {
 		h.close()
 		return errMoved
 	}
-	if len(list) > 0 {
-		f.beside(list[len(list)-1])
+	if len(older) > 0 {
+		f.beside(older[len(older)-1])
 	}
 	f.edge = false
 	f.held = append(f.held, h)
@@ -138,10 +149,7 @@ func (f *Follower) beside(s sibling) {
 // resolve goes on from a position: it finds the position's files among all that there are, whatever they are called now,
 // and what is newer than they.
 func (f *Follower) resolve(tokens []token, now *file) {
-	list, err := f.candidates(now)
-	if err != nil && now != nil {
-		list = []sibling{f.itself(now)}
-	}
+	list, now := f.listed(now)
 	f.held = nil
 	if now != nil {
 		f.marks = append(f.marks, f.opening(now))
@@ -188,6 +196,33 @@ func (f *Follower) resolve(tokens []token, now *file) {
 	f.drop(list)
 	if last := f.last(); last != nil && last == now {
 		f.found(now)
+	}
+}
+
+// listed is every file of the log, oldest first, and the one that has its name: now, unless the log was rotated since that was
+// opened, for then some of the rotated ones may be newer.
+func (f *Follower) listed(now *file) ([]sibling, *file) {
+	for tries := 0; ; tries++ {
+		list, err := f.candidates(now)
+		if err != nil {
+			list = nil
+			if now != nil {
+				list = []sibling{f.itself(now)}
+			}
+			return list, now
+		}
+		_, gone := f.glance()
+		switch {
+		case gone == nil && now != nil && now.same(&f.st), gone != nil && now == nil:
+			return list, now
+		case now != nil && (gone != nil || tries == 20):
+			byBirth(list, now) // the name is not there at this moment, or another's all the time
+			return list, now
+		case tries == 20:
+			return list, now
+		}
+		f.drop(list)
+		now, _ = f.current()
 	}
 }
 

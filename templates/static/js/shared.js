@@ -82,6 +82,7 @@ export class Shared {
   /** @param {AbortSignal} stop */
   async #listen(stop) {
     if (this.#state || stop.aborted) return
+    if (document.hidden) return this.#leave() // the part would be given to one hidden tab after the other, each with a live list of its own
     this.#state = { kind: 'loading', words: '', until: 0, polls: false }
     await new Live({
       take: (message, at) => {

@@ -26,7 +26,12 @@ type model struct {
 	copied int // bytes of want that are in a copy only, which must be told from others by what is in it
 	// Something was written to the file that has the name now; it was read, so that a copy can be told from other files.
 	rooted, settled bool
+	// Timing decides too, so that a failure may not come again: then this is all that is known of it.
+	history strings.Builder
 }
+
+// note adds to what happened.
+func (m *model) note(format string, args ...any) { fmt.Fprintf(&m.history, format+"\n", args...) }
 
 func (m *model) line() string {
 	m.n++
@@ -85,21 +90,32 @@ func (m *model) explain(got, want string) {
 		at++
 	}
 	m.holds()
-	m.t.Fatalf("after %d bytes of %d\ngot  %.300q\nwant %.300q\nmarks %v", at, len(want), got[at:], want[at:], m.sink.marks())
+	m.t.Fatalf("after %d bytes of %d\ngot  %.300q\nwant %.300q\n%s", at, len(want), got[at:], want[at:], m.history.String())
 }
 
-// holds says what the reader holds, for a failure.
+// holds notes what the reader holds and what it said.
 func (m *model) holds() {
 	m.follower.mu.Lock()
 	defer m.follower.mu.Unlock()
 	for _, r := range m.sink.frames {
 		if r.Kind == wire.Mark {
-			m.t.Logf("%+v", r.mark)
+			m.note("%+v", r.mark)
+		} else {
+			ino := uint64(0)
+			if tok, err := parseToken(r.After[r.Index].File); err == nil {
+				ino = tok.ino
+			}
+			m.note("inode %d at %d: %d bytes %.40q", ino, r.Start, len(r.Payload), r.Payload)
 		}
 	}
-	m.t.Logf("told %q because %q, busy %v", m.follower.told, m.follower.why, m.follower.busy.Load())
+	m.note("told %q because %q, busy %v", m.follower.told, m.follower.why, m.follower.busy.Load())
 	for _, h := range m.follower.held {
-		m.t.Logf("held %s ino %d off %d size %d upto %d tried %d fd %d nlink %d until %v cut %v", h.name, h.ino, h.off, h.size(), h.upto, h.tried, h.fd, h.st.Nlink, h.until, h.cut)
+		m.note("held %s inode %d off %d size %d upto %d tried %d fd %d nlink %d until %v cut %v", h.name, h.ino, h.off, h.size(), h.upto, h.tried, h.fd, h.st.Nlink, h.until, h.cut)
+	}
+	list, _ := m.follower.files()
+	for _, s := range list {
+		data, _ := os.ReadFile(m.at(s.Name))
+		m.note("there is %s inode %d: %d bytes %.60q", s.Name, s.st.Ino, s.st.Size, data)
 	}
 }
 
@@ -122,7 +138,7 @@ func (m *model) held() {
 		}
 		if n > 5000 {
 			m.holds()
-			m.t.Fatalf("the file with inode %d is never opened", st.Ino)
+			m.t.Fatalf("the file with inode %d is never opened\n%s", st.Ino, m.history.String())
 		}
 		if n > 50 {
 			m.clock.advance(time.Second / 8)
@@ -248,6 +264,7 @@ func (m *model) cut(t *rapid.T) {
 
 func (m *model) save(t *rapid.T) {
 	if rapid.Bool().Draw(t, "settled") {
+		m.note("settled")
 		m.settle()
 	}
 	m.held()
@@ -289,13 +306,15 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 		return
 	}
 	tok, err := parseToken(from[0].File)
-	m.t.Logf("goes on at %d of %+v, %v", from[0].Offset, tok, err)
+	m.note("goes on at %d of %+v, %v", from[0].Offset, tok, err)
 	m.pause()
 	m.want.Reset()
 	m.want.WriteString(rest)
 	m.gone, m.copied = 0, 0
 	for range rapid.IntRange(0, 3).Draw(t, "meanwhile") {
-		switch rapid.SampledFrom([]string{"write", "write half a line", "rename", "rename often"}).Draw(t, "what") {
+		what := rapid.SampledFrom([]string{"write", "write half a line", "rename", "rename often"}).Draw(t, "what")
+		m.noted(what)
+		switch what {
 		case "write":
 			m.write(t)
 		case "write half a line":
@@ -307,6 +326,7 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 		}
 	}
 	if rapid.Bool().Draw(t, "cold") {
+		m.noted("cold")
 		m.coldly()
 	}
 	m.resume(from)
@@ -325,7 +345,7 @@ func TestModel(t *testing.T) {
 		m := &model{bench: b, t: rt}
 		b.follow()
 		b.mark(wire.MarkLive)
-		rt.Repeat(map[string]func(*rapid.T){
+		actions := map[string]func(*rapid.T){
 			"write":                   m.write,
 			"write half a line":       m.writeHalf,
 			"rename":                  m.rotate,
@@ -341,10 +361,23 @@ func TestModel(t *testing.T) {
 			"grace":                   func(*rapid.T) { m.settle(); m.clock.advance(time.Minute) },
 			"resume":                  m.resumeAnywhere,
 			"":                        func(*rapid.T) {},
-		})
+		}
+		for name, do := range actions {
+			if name != "" {
+				actions[name] = func(t *rapid.T) { m.noted(name); do(t) }
+			}
+		}
+		rt.Repeat(actions)
 		m.whole()
 		m.settle()
 	})
+}
+
+// noted notes an action, and which file has the log's name before it.
+func (m *model) noted(action string) {
+	var st unix.Stat_t
+	unix.Stat(m.path, &st)
+	m.note("%s (line %d, inode %d, %d bytes)", action, m.n, st.Ino, st.Size)
 }
 
 // token picks a line that came and still exists, and says what must come from there on.

@@ -132,7 +132,7 @@ func TestNames(t *testing.T) {
 					text.WriteString(d.Data)
 				}
 			}
-			labelled := attr(n, "aria-label") != "" || attr(n, "id") == "stop" || attr(n, "id") == "end" || attr(n, "id") == "changes" // named by scripts
+			labelled := attr(n, "aria-label") != "" || attr(n, "id") == "stop" || attr(n, "id") == "end" || attr(n, "id") == "changes" || attr(n, "data-part") == "wrap" // named by scripts
 			switch {
 			case n.Data == "button" && !labelled && len(strings.TrimSpace(text.String())) < 2,
 				n.Data == "input" && attr(n, "type") != "hidden" && !labelled && n.Parent.Data != "label",

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -100,6 +101,8 @@ func start(t *testing.T, behave string, under ...string) process {
 
 func (p process) expect(t *testing.T, want string) {
 	t.Helper()
+	hang := time.AfterFunc(30*time.Second, func() { p.Process.Kill() })
+	defer hang.Stop()
 	line, err := p.stdout.ReadString('\n')
 	if strings.TrimSpace(line) != want {
 		t.Fatalf("it said %q (%v), want %q", line, err, want)
@@ -117,6 +120,9 @@ func (p process) end(t *testing.T) syscall.WaitStatus {
 }
 
 func TestSignalsStopInOrder(t *testing.T) {
+	heard := make(chan os.Signal, 1) // else its children are born deaf to it when these tests are under nohup
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	for _, sig := range []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP} {
 		p := start(t, "wait")
 		p.Process.Signal(sig)

@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"livetail/internal/wire"
@@ -71,4 +72,33 @@ func TestRow02_OrderAfterLooksOfAWaitingFollower(t *testing.T) {
 	b.append("f", "d\n")
 	b.sink.set(&b.sink.blocked, false)
 	b.text("a\nb\nc\nd\n")
+}
+
+// A deleted file that waited for the rest of its line outlives, under many rotations, younger ones that are let go of. It is
+// still older than they when somebody goes on from one of them.
+func TestRow55_DeletedFileIsOlderThanWhatWasLetGoOf(t *testing.T) {
+	b := live(t, "a\n")
+	b.append("f", "half")
+	b.remove("f")
+	b.append("f", "b\n")
+	b.text("a\nb\n")
+	b.sink.mu.Lock()
+	last := b.sink.frames[len(b.sink.frames)-1]
+	b.sink.mu.Unlock()
+	tok := wire.Position{{File: last.After[last.Index].File, Offset: last.Start}}
+	want := "b\n"
+	for i := range maxHeld - 2 {
+		for n := i; n > 0; n-- {
+			b.rename(fmt.Sprintf("f.%d", n), fmt.Sprintf("f.%d", n+1))
+		}
+		b.rename("f", "f.1")
+		text := fmt.Sprintf("%d\n", i)
+		b.append("f", text)
+		want += text
+		b.wait(text, func(s *sink) bool { return strings.HasSuffix(s.text.String(), text) })
+	}
+	b.pause()
+	b.resume(tok)
+	b.looks(3)
+	b.text(want)
 }

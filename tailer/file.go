@@ -40,6 +40,7 @@ type file struct {
 	failed error         // it could not be read, and is tried again
 	heir   *file         // has the same text under another inode, up to left
 	left   int64
+	newer  []key        // what was let go of before it, though younger
 	checks []checkpoint // further back than back
 	hole   int64        // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 

@@ -104,10 +104,10 @@ func (f *Follower) revive(list []sibling, h *file) {
 
 // where says at what index of list the held file i belongs, which is not among the log's names.
 func (f *Follower) where(list []sibling, i int) int {
-	if i+1 < len(f.held) {
-		if at := slices.IndexFunc(list, func(s sibling) bool { return s.held == f.held[i+1] }); at >= 0 {
-			return at
-		}
+	if at := slices.IndexFunc(list, func(s sibling) bool {
+		return i+1 < len(f.held) && s.held == f.held[i+1] || slices.Contains(f.held[i].newer, s.key)
+	}); at >= 0 {
+		return at
 	}
 	// It was the newest: what was not there then is newer still. But what comes before something that was is older too, also if
 	// it was never seen, as the copy of an empty log.

@@ -313,34 +313,3 @@ func (f *Follower) trouble(why string) {
 	f.told, f.why = wire.MarkUnreadable, why
 	f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkUnreadable, Name: f.named(f.base), Why: why}))
 }
-
-// retire closes files whose grace is over. The last one is remembered: it may come back.
-func (f *Follower) retire() {
-	now := f.t.clock.Now()
-	excess := len(f.held) - maxHeld + 1 // of the oldest: who still writes to an old file, writes to the newest of them
-	if f.starved {
-		excess = max(excess, 1)
-	}
-	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
-		if h.failed != nil && h != f.last() {
-			if now.Before(h.until) && excess <= 0 {
-				return false
-			}
-			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(h.failed)}))
-			return true
-		}
-		if h.until.IsZero() || h.fd < 0 || now.Before(h.until) && (excess <= 0 || h == f.last()) {
-			return h.fd < 0 && h != f.last() && len(h.marks) == 0
-		}
-		if err := h.look(); err == nil && h.off < h.size() {
-			h.flush = true // half a line, or a reader who is slow
-			return false
-		}
-		if len(h.marks) > 0 {
-			return false
-		}
-		h.close()
-		excess--
-		return h != f.last()
-	})
-}

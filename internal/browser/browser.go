@@ -4,10 +4,7 @@ package browser
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -21,19 +18,6 @@ import (
 // patience is for a browser that hangs, not for one that is slow.
 const patience = 3 * time.Minute
 
-// Find is the path of the browser: $CHROME, or the first of the usual names.
-func Find() (string, error) {
-	if path := os.Getenv("CHROME"); path != "" {
-		return exec.LookPath(path)
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no chromium, chromium-browser, google-chrome or $CHROME: install one")
-}
-
 // New starts a browser with an empty profile and one tab, and ends it with the test. The context is for chromedp, and is
 // one tab's: run nothing on it at the same time.
 func New(t testing.TB) context.Context {
@@ -44,26 +28,13 @@ func New(t testing.TB) context.Context {
 // Lasting is New for a test that takes longer than tests do.
 func Lasting(t testing.TB, limit time.Duration) context.Context {
 	t.Helper()
-	path, err := Find()
+	ctx, stop := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(stop)
+	ctx, end, err := Start(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), limit)
-	t.Cleanup(stop)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path),
-		chromedp.UserDataDir(profile(t)),
-		chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", false),
-		chromedp.WindowSize(1280, 800),
-	)
-	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox)
-	}
-	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(stop)
+	t.Cleanup(end)
 	return Tab(t, ctx)
 }
 

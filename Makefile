@@ -23,7 +23,7 @@ test-a11y: ## axe-core looks at every page; fetched with npm into bin/
 lint: ## gofmt, go vet, and whether it compiles on macOS
 	@scripts/lint
 
-bench: ## measure: append to received, bursts, memory, ratios to a floor without Redis
+bench: ## measure: append to received, bursts, memory, a page in a browser (ONLY=page)
 	@scripts/bench
 
 chaos: ## kill, freeze, flush and cut for CHAOS_MINUTES (15), with CHAOS_SEED, and count what was lost

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"path/filepath"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -23,7 +24,7 @@ func (s *stack) config(web, redis, hash string) []byte {
 	fmt.Fprintf(&b, "web:\n  listen: %s\n  limits:\n    tails_per_user: 2000\n", web)
 	fmt.Fprintf(&b, "redis:\n  url: redis://%s/0\n  namespace: bench\nsecret_file: %s\n", redis, s.file("secret"))
 	fmt.Fprintf(&b, "worker:\n  host: %s\n  places: 2000\nlogs:\n", host)
-	ids := []string{"latency", "close", smallLog, bigLog}
+	ids := []string{"latency", "close", smallLog, bigLog, pageBurstLog, pageSteadyLog, pagePaintLog, pageFilterLog}
 	for i := range full.bursts {
 		ids = append(ids, burstLog(i))
 	}
@@ -33,6 +34,7 @@ func (s *stack) config(web, redis, hash string) []byte {
 	for _, id := range ids {
 		fmt.Fprintf(&b, "  - id: %s\n    file: %s\n", id, s.log(id))
 	}
+	fmt.Fprintf(&b, "  - id: %s\n    folder: %s\n", folder, filepath.Join(s.logs, folder))
 	fmt.Fprintf(&b, "users:\n  - name: %s\n    hash: %s\n    admin: true\n", user, hash)
 	return b.Bytes()
 }

@@ -1,7 +1,7 @@
 // Command bench measures livetail as it is built: web, worker and a real redis-server as processes of their own, real
 // sockets, real files. Every line is numbered and looked at; a lost, repeated, reordered or changed one fails the run.
 //
-//	go run ./bench [-quick] [-only NAME,...] [-big SIZE] [-dir DIR] [-programs DIR]
+//	go run ./bench [-quick] [-only NAME,...] [-big SIZE] [-steady TIME] [-dir DIR] [-programs DIR]
 //
 // It prints one Markdown table to standard output, and what it is doing to standard error. Exit code 0: all lines were
 // right, whether or not the figures are good; 1: they were not, or something did not work; 2: wrong usage.
@@ -21,6 +21,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"livetail/internal/browser"
 )
 
 // sizes are how much is measured.
@@ -28,11 +30,17 @@ type sizes struct {
 	latencyLines, burstLines, bursts, tries, tails int
 	idle                                           time.Duration
 	big                                            int64
+
+	pageLines, pageBursts, paints, pageTries, pageLogs int
+	steady                                             time.Duration
+	pageBig                                            int64
 }
 
 var (
-	full  = sizes{latencyLines: 600, burstLines: 2_000_000, bursts: 3, tries: 100, tails: 1000, idle: 20 * time.Second, big: 1 << 30}
-	quick = sizes{latencyLines: 100, burstLines: 300_000, bursts: 1, tries: 20, tails: 100, idle: 5 * time.Second, big: 32 << 20}
+	full = sizes{latencyLines: 600, burstLines: 2_000_000, bursts: 3, tries: 100, tails: 1000, idle: 20 * time.Second, big: 1 << 30,
+		pageLines: 1_000_000, pageBursts: 10, paints: 300, pageTries: 10, pageLogs: 3000, steady: time.Minute, pageBig: 10 << 30}
+	quick = sizes{latencyLines: 100, burstLines: 300_000, bursts: 1, tries: 20, tails: 100, idle: 5 * time.Second, big: 32 << 20,
+		pageLines: 100_000, pageBursts: 2, paints: 40, pageTries: 3, pageLogs: 3000, steady: 5 * time.Second, pageBig: 32 << 20}
 )
 
 type options struct {
@@ -56,6 +64,13 @@ var measures = []measure{
 	{"close", 2 * time.Minute, closeTab},
 	{"tails", 4 * time.Minute, manyTails},
 	{"filter", 10 * time.Minute, filters},
+	{"page-open", 2 * time.Minute, pageOpen},
+	{"page-paint", 2 * time.Minute, pagePaint},
+	{"page-burst", 10 * time.Minute, pageBurst},
+	{"page-filter", 2 * time.Minute, pageFiltered},
+	{"page-list", 3 * time.Minute, pageList},
+	{"page-past", 20 * time.Minute, pagePast},
+	{"page-steady", 3 * time.Minute, pageSteady}, // and the time that it is told
 }
 
 var errUsage = errors.New("usage")
@@ -79,10 +94,12 @@ func parse(args []string) (options, error) {
 	o := options{sizes: full}
 	var small bool
 	var only, big string
+	var steady time.Duration
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.BoolVar(&small, "quick", false, "small sizes, to see whether it works: the figures mean little")
-	f.StringVar(&only, "only", "", "what to measure, of "+names()+"; the default is all")
-	f.StringVar(&big, "big", "", "size of the large log, such as 10GB; the default is 1GB")
+	f.StringVar(&only, "only", "", "what to measure, of "+names()+"; "+inBrowser+" is all in a browser; the default is all")
+	f.StringVar(&big, "big", "", "size of the large log, such as 10GB; the default is 1GB, and 10GB for page-past")
+	f.DurationVar(&steady, "steady", 0, "how long page-steady looks, twice; the default is 1m")
 	f.StringVar(&o.dir, "dir", "", "folder for logs and all else that is written; the default is the system's for temporary files")
 	f.StringVar(&o.programs, "programs", "", "folder with livetail-web, livetail-worker and floor, instead of building them")
 	if err := f.Parse(args); err != nil {
@@ -99,17 +116,30 @@ func parse(args []string) (options, error) {
 		if err != nil {
 			return o, err
 		}
-		o.big = n
+		o.big, o.pageBig = n, n
+	}
+	if steady > 0 {
+		o.steady = steady
 	}
 	if only != "" {
 		o.only = strings.Split(only, ",")
 	}
 	for _, name := range o.only {
-		if !slices.ContainsFunc(measures, func(m measure) bool { return m.name == name }) {
+		if !slices.ContainsFunc(measures, func(m measure) bool { return m.is(name) }) {
 			return o, fmt.Errorf("-only %s: there is %s", name, names())
 		}
 	}
 	return o, nil
+}
+
+// inBrowser is what all that is measured in a browser is called together.
+const inBrowser = "page"
+
+// is says whether a name of -only means this.
+func (m measure) is(name string) bool { return m.name == name || strings.HasPrefix(m.name, name+"-") }
+
+func (m measure) wanted(o options) bool {
+	return len(o.only) == 0 || slices.ContainsFunc(o.only, m.is)
 }
 
 func names() string {
@@ -141,6 +171,11 @@ func parseSize(s string) (int64, error) {
 
 // run measures what o asks for. What was measured before an error is printed too.
 func run(ctx context.Context, o options, out io.Writer) error {
+	if slices.ContainsFunc(measures, func(m measure) bool { return m.wanted(o) && m.is(inBrowser) }) {
+		if _, err := browser.Find(); err != nil {
+			return err // now, not after minutes
+		}
+	}
 	said := others()
 	s, err := start(ctx, o)
 	if err != nil {
@@ -156,11 +191,11 @@ func run(ctx context.Context, o options, out io.Writer) error {
 
 func (s *stack) measure(ctx context.Context, o options, t *table) error {
 	for _, m := range measures {
-		if len(o.only) > 0 && !slices.Contains(o.only, m.name) {
+		if !m.wanted(o) {
 			continue
 		}
 		say("measuring %s", m.name)
-		ctx, cancel := context.WithTimeout(ctx, m.patience)
+		ctx, cancel := context.WithTimeout(ctx, m.patience+2*o.steady)
 		err := m.run(ctx, s, o.sizes, t)
 		cancel()
 		if err == nil {

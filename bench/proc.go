@@ -9,13 +9,20 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
 
+// seen is a running process, whoever started it, as /proc shows it.
+type seen struct {
+	name string
+	pid  int
+}
+
 // process is a program that runs until it is ended; what it says goes to a file.
 type process struct {
-	name string
+	seen
 	log  string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when it has ended
@@ -27,20 +34,19 @@ func launch(name, log string, program string, args ...string) (*process, error) 
 		return nil, err
 	}
 	defer said.Close()
-	p := &process{name: name, log: log, cmd: exec.Command(program, args...), done: make(chan struct{})}
+	p := &process{seen: seen{name: name}, log: log, cmd: exec.Command(program, args...), done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = said, said
 	p.cmd.SysProcAttr = dieWithParent()
 	if err := p.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
+	p.pid = p.cmd.Process.Pid
 	go func() {
 		_ = p.cmd.Wait()
 		close(p.done)
 	}()
 	return p, nil
 }
-
-func (p *process) pid() int { return p.cmd.Process.Pid }
 
 func (p *process) ended() bool {
 	select {
@@ -69,17 +75,63 @@ func (p *process) end() {
 	}
 }
 
-func (p *process) proc(name string) string {
-	return filepath.Join("/proc", strconv.Itoa(p.pid()), name)
+func (p seen) proc(name string) string {
+	return filepath.Join("/proc", strconv.Itoa(p.pid), name)
 }
 
 // memory is the resident memory of the process, now and at most since forgetPeak, in bytes.
-func (p *process) memory() (now, peak int64, err error) {
+func (p seen) memory() (now, peak int64, err error) {
 	b, err := os.ReadFile(p.proc("status"))
 	if err != nil {
 		return 0, 0, fmt.Errorf("looking at the memory of %s: %w", p.name, err)
 	}
 	return kilobytes(b, "VmRSS:"), kilobytes(b, "VmHWM:"), nil
+}
+
+// own is the memory that would be free if the process ended: what it shares with others is not in it.
+func (p seen) own() (int64, error) {
+	b, err := os.ReadFile(p.proc("status"))
+	if err != nil {
+		return 0, fmt.Errorf("looking at the memory of %s: %w", p.name, err)
+	}
+	return kilobytes(b, "RssAnon:") + kilobytes(b, "VmSwap:"), nil
+}
+
+// samplePeak looks at own every 20 ms until it is asked for the largest.
+func (p seen) samplePeak() (largest func() int64) {
+	stop := make(chan struct{})
+	var most int64
+	var sampling sync.WaitGroup
+	sampling.Go(func() {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if own, err := p.own(); err == nil {
+				most = max(most, own)
+			}
+			select {
+			case <-stop:
+				return
+			case <-tick.C:
+			}
+		}
+	})
+	return func() int64 {
+		close(stop)
+		sampling.Wait()
+		return most
+	}
+}
+
+// read is how many bytes the process has read so far, from files and sockets.
+func (p seen) read() (int64, error) {
+	b, err := os.ReadFile(p.proc("io"))
+	if err != nil {
+		return 0, fmt.Errorf("looking at what %s reads: %w", p.name, err)
+	}
+	var n int64
+	_, err = fmt.Sscanf(string(b), "rchar: %d", &n)
+	return n, err
 }
 
 func kilobytes(b []byte, key string) int64 {
@@ -93,12 +145,12 @@ func kilobytes(b []byte, key string) int64 {
 }
 
 // forgetPeak has the kernel begin anew with the largest memory.
-func (p *process) forgetPeak() error {
+func (p seen) forgetPeak() error {
 	return os.WriteFile(p.proc("clear_refs"), []byte("5"), 0)
 }
 
 // cpu is the processor time that the process has used, in steps of 10 ms.
-func (p *process) cpu() (time.Duration, error) {
+func (p seen) cpu() (time.Duration, error) {
 	b, err := os.ReadFile(p.proc("stat"))
 	if err != nil {
 		return 0, fmt.Errorf("looking at the processor time of %s: %w", p.name, err)
@@ -157,7 +209,7 @@ func (s *stack) usage() func() (words string, sum float64, err error) {
 }
 
 // holds are the descriptors through which the process holds files in dir, or the file dir itself.
-func (p *process) holds(dir string) ([]string, error) {
+func (p seen) holds(dir string) ([]string, error) {
 	folder := p.proc("fd")
 	all, err := os.ReadDir(folder)
 	if err != nil {

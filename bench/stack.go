@@ -43,7 +43,7 @@ func start(ctx context.Context, o options) (s *stack, err error) {
 		return s, err
 	}
 	s.logs = filepath.Join(s.dir, "logs")
-	if err := os.Mkdir(s.logs, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(s.logs, folder), 0o755); err != nil {
 		return s, err
 	}
 	if s.bin == "" {
@@ -191,4 +191,5 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), nil
 }
 
-func logPath(id string) string { return "/api/v1/log/" + host + "/" + id }
+func pagePath(id string) string { return "/log/" + host + "/" + id }
+func logPath(id string) string  { return "/api/v1/log/" + host + "/" + id }

@@ -61,15 +61,15 @@ func watch(ctx context.Context, t testing.TB) error {
 	return chromedp.Listen(ctx, func(event any) {
 		mu.Lock()
 		defer mu.Unlock()
-		if words := complaint(event); words != "" && !over {
+		if words := Complaint(event); words != "" && !over {
 			t.Errorf("the page complains: %s", words)
 		}
 	})
 }
 
-// complaint is what an event says that must not happen; "" when all is well. A request or a socket that is refused or gets
+// Complaint is what an event says that must not happen; "" when all is well. A request or a socket that is refused or gets
 // no answer is the page's daily bread, and only wrong when it is for a file of the page itself.
-func complaint(event any) string {
+func Complaint(event any) string {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
 		words := e.ExceptionDetails.Text

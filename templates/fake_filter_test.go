@@ -3,6 +3,7 @@ package templates
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,10 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 	var filter struct {
 		Include, Exclude []term
 		Levels           []string
+		Fields           []struct {
+			Name, Value string
+			Not         bool
+		}
 	}
 	if len(raw) > 0 && json.Unmarshal(raw, &filter) != nil {
 		return nil, "no filter"
@@ -53,6 +58,15 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 		}
 		for _, has := range exclude {
 			if has(text) {
+				return false
+			}
+		}
+		for _, field := range filter.Fields {
+			has := false
+			for _, form := range []string{"%s=%s ", `"%s":"%s"`, `"%s":%s,`, `"%s":%s}`} {
+				has = has || strings.Contains(string(text)+" ", fmt.Sprintf(form, field.Name, field.Value))
+			}
+			if has == field.Not {
 				return false
 			}
 		}

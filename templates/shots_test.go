@@ -43,6 +43,31 @@ func someLines(f *fake) {
 		"2026-11-21T14:02:12Z  WARN  the last line that there is\n")
 }
 
+// richLines is what services write: JSON, logfmt, and traces of what went wrong.
+func richLines(f *fake) {
+	f.mark(wire.Marker{Kind: wire.MarkOpened, Name: "access.log", Bytes: 1234})
+	var text strings.Builder
+	for i := range 120 {
+		switch at := fmt.Sprintf("2026-11-21T14:02:%02d.%03dZ", i%60, i*7%1000); i % 6 {
+		case 0, 3:
+			fmt.Fprintf(&text, `{"time":"%s","level":"%s","msg":"request done","http":{"method":"GET","path":"/api/orders/%d","status":%d},"took_ms":%d.50,"user":"ada","tags":["shop","eu"]}`+"\n",
+				at, []string{"info", "warn"}[i/3%2], 1000+i, []int{200, 404}[i/3%2], i%40)
+		case 1, 2, 4:
+			fmt.Fprintf(&text, "ts=%s level=info msg=\"took an order\" order=%d queue=eu-%d worker=%x\n", at, 1000+i, i%3, i*7919)
+		default:
+			fmt.Fprintf(&text, "%s ERROR orders: cannot charge order %d\njava.lang.IllegalStateException: the bank says no\n", at, 1000+i)
+			for n := range 12 {
+				fmt.Fprintf(&text, "\tat org.example.shop.orders.Charge$Step%d.run(Charge.java:%d)\n", n, 40+n)
+			}
+			text.WriteString("Caused by: java.net.SocketTimeoutException: Read timed out\n\t... 14 more\n")
+		}
+	}
+	f.write(wire.Backlog, text.String())
+	f.mark(wire.Marker{Kind: wire.MarkLive})
+}
+
+const richReady = `document.querySelector('#log').textContent.includes('1.50') || document.querySelector('#log').textContent.includes('order 1119')`
+
 var shots = []shot{
 	{name: "signin", path: "/signin", ready: `document.querySelector('#signin')`},
 	{name: "signin-problem", path: "/signin?name=ada&problem=wrong+name+or+password", ready: `document.querySelector('#problem')`},
@@ -75,6 +100,9 @@ var shots = []shot{
 	{name: "viewer-split", path: "/log/web-01/nginx/access.log?with=web-01/nginx/error.log&with=db-01/slow.log", prepare: someLines, ready: `document.querySelectorAll('.pane').length === 3 && document.querySelector('#log').textContent.includes('the last line')`},
 	{name: "viewer-rail", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { someLines(f); f.with(func() { f.list = someLogs }) }, ready: `document.querySelector('#log').textContent.includes('the last line')`,
 		act: `document.querySelector('[data-part=rail-button]').click(); while (document.querySelectorAll('.rail a').length < 9) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-fields", path: "/log/web-01/nginx/access.log", prepare: richLines, ready: richReady, act: `const log = document.querySelector('#log'), press = key => log.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+		while (!document.querySelector('.row.at')?.textContent.startsWith('{')) { press('k'); await new Promise(done => requestAnimationFrame(done)) }
+		press('Enter')`},
 	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},

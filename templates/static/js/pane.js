@@ -6,13 +6,13 @@ import { asked } from './filter.js'
 import { Extent } from './extent.js'
 import { Finding } from './finding.js'
 import { BACKLOG } from './frame.js'
-import { characterKeys, habit, remember } from './habits.js'
+import { characterKeys } from './habits.js'
 import { Journey } from './journey.js'
 import { paintLinked } from './linked.js'
 import { unfold } from './unfold.js'
 import { Marks } from './marks.js'
 import { Reader } from './reader.js'
-import { makeRow } from './row.js'
+import { Reading } from './reading.js'
 import { Scrollbar } from './scrollbar.js'
 import { drag, drawThumb } from './thumb.js'
 import { Status } from './status.js'
@@ -20,6 +20,7 @@ import { Tail } from './tail.js'
 import { zoneName } from './time.js'
 import { View } from './view.js'
 import { Whole } from './whole.js'
+import { Wrap } from './wrap.js'
 import { count, tail as tailWords, view as words } from './words.js'
 
 const HALTED = ['stopped', 'over']
@@ -58,10 +59,9 @@ export class Pane {
     this.marks = new Marks(log)
     this.buffer.marks = (file, from, to) => this.marks.between(file, from, to)
     this.scroller = this.part('log')
-    this.scroller.classList.toggle('wrap', habit('wrap', false))
     this.whole = new Whole(this.part('whole'))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
-    this.view = new View(this.scroller, this.buffer, { make: (row) => makeRow(this.buffer, row), painted: () => this.#painted() })
+    this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), painted: () => this.#painted() })
     this.tail = new Tail(log, {
       take: (frame) => this.#take(frame),
       tell: (state) => this.#tell(state),
@@ -74,10 +74,10 @@ export class Pane {
     this.journey = new Journey({ ...this })
     this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
     this.finding = new Finding(this, changed)
+    this.reading = new Reading(this)
     this.#listen()
     this.part('zone').textContent = words.zone(zoneName())
-    this.part('wrap').addEventListener('click', () => this.wrap())
-    this.#wraps()
+    this.wrap = new Wrap(this.part('wrap'), this.scroller, () => this.view.redraw())
   }
 
   /** @param {string} name */
@@ -119,20 +119,6 @@ export class Pane {
   toEnd() {
     this.reader.toLive()
     this.scroller.focus({ preventScroll: true })
-  }
-
-  /** Long lines go on below, or beyond the edge. */
-  wrap() {
-    const on = this.scroller.classList.toggle('wrap')
-    remember('wrap', on)
-    this.#wraps()
-    this.view.redraw()
-  }
-
-  #wraps() {
-    const on = this.scroller.classList.contains('wrap')
-    this.part('wrap').textContent = words.wrap(on)
-    this.part('wrap').ariaPressed = String(on)
   }
 
   /** Shows what an address says. @param {import('./address.js').Looked} looked */
@@ -242,6 +228,7 @@ export class Pane {
     const watching = view.atEnd && reader.live && !view.held
     if (watching) this.#seen = reader.arrived
     reader.fill()
+    this.reading.painted()
     this.finding.painted()
     this.#strip(watching)
     drawThumb(this)
@@ -278,7 +265,7 @@ export class Pane {
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey
     if (types && plain) return
     if (plain && event.key.length === 1 && !characterKeys()) return
-    if (this.finding.key(event)) event.preventDefault()
+    if (this.reading.key(event) || this.finding.key(event)) event.preventDefault()
     else if (plain && this.#move(event)) event.preventDefault()
   }
 
@@ -286,7 +273,7 @@ export class Pane {
   #move(event) {
     if (event.key === 'End' || event.key === 'G') this.reader.toLive()
     else if (event.key === 'Home' || event.key === 'g') this.journey.toBegin()
-    else if (event.key === 'w') this.wrap()
+    else if (event.key === 'w') this.wrap.toggle()
     else if (event.key === 'Enter' && event.target === this.scroller) return this.mark()
     else return false
     return true

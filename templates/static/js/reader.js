@@ -141,12 +141,12 @@ export class Reader {
     return this.#filter
   }
 
-  /** What passes from now on. The line at the top of the screen stays there, or the next that passes. @param {object | undefined} filter */
+  /** What passes from now on. The line that is read, or that at the top of the screen, stays there, or the next that passes. @param {object | undefined} filter */
   set filter(filter) {
     this.#before = { live: this.live, filter: this.#filter }
     this.#filter = filter
     this.looked = this.passed = 0
-    const { row, px } = this.#view.top
+    const { row, px } = this.#view.anchor
     const at = this.#buffer.at(row)
     if ((this.live && this.#view.atEnd) || !at) {
       this.#restart()

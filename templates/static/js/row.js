@@ -1,6 +1,7 @@
 // One row of the log as an element.
 
 import { plain } from './ansi.js'
+import { mayHaveFields } from './fields.js'
 import { continues, levelOf } from './level.js'
 import { drawLine } from './line.js'
 import { cut, decode, visible } from './text.js'
@@ -49,8 +50,10 @@ function lineRow(buffer, row, marks) {
   const element = document.createElement('div')
   element.className = `row ${rowLevel(buffer, row)}`
   const size = buffer.size(row)
+  const text = decode(cut(buffer.bytes(row, 0, DRAWN + 1), DRAWN))
   if (buffer.continues(row)) element.append(note('…'))
-  drawLine(element, decode(cut(buffer.bytes(row, 0, DRAWN + 1), DRAWN)), marks)
+  else if (mayHaveFields(text, size <= DRAWN)) element.append(chevron())
+  drawLine(element, text, marks)
   if (size > DRAWN) {
     const button = document.createElement('button')
     button.type = 'button'
@@ -60,6 +63,17 @@ function lineRow(buffer, row, marks) {
     element.append(button)
   }
   return element
+}
+
+/** In the gutter: it opens what is below the line. Keys have the line itself. */
+function chevron() {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'chevron'
+  button.tabIndex = -1
+  button.ariaExpanded = 'false'
+  button.ariaLabel = button.title = words.fields
+  return button
 }
 
 /** @param {import('./frame.js').Marker} marker */

@@ -141,7 +141,7 @@ export class Sheet {
       this.#first = row
       this.#firstSize = this.#buffer.size(row)
     }
-    const columns = element.textContent?.length ?? 0
+    const columns = length(element) - length(element.querySelector('.below'))
     if (columns > this.#columns && !this.#scroller.classList.contains('wrap')) {
       // Once wide, always wide: the sideways scrollbar does not jump as rows pass.
       this.#columns = columns
@@ -159,4 +159,9 @@ export class Sheet {
     this.#element.lastChild?.remove()
     this.rows.to--
   }
+}
+
+/** @param {Element | null} element */
+function length(element) {
+  return element?.textContent?.length ?? 0
 }

@@ -25,6 +25,8 @@ export class View {
   atEnd = true
   /** Whether the log goes on above the first row, and below the last; else it ends there. */
   more = { above: false, below: false }
+  /** The row that the reader is at, if there is one. @type {number | null} */
+  at = null
   /** How many px of rows there are above the screen, and below it. */
   above = 0
   below = 0
@@ -40,8 +42,9 @@ export class View {
   /** The top of the screen in the sheet, and what the scroller said when it was last asked. */
   #top = 0
   #seen = 0
-  /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number } | null} */
+  /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole?: boolean } | null} whole: all of it is to be seen */
   #target = null
+  #goesOn = false
   #scrolled = 0
   #pressed = false
   #selected = false
@@ -95,6 +98,25 @@ export class View {
     this.changed()
   }
 
+  /** The reader is at something: it stays where it is, whatever comes. */
+  stay() {
+    this.atEnd = false
+    this.changed()
+  }
+
+  /** Nothing is to stay any more: where the end is seen, it is followed again. */
+  goOn() {
+    this.#goesOn = this.#sheet.stale = true
+    this.changed()
+  }
+
+  /** Brings all of a row onto the screen, by as little as that takes; it stays there, also when the screen gets smaller. @param {number} row */
+  reveal(row) {
+    const px = this.#y + this.#heights.between(this.#row, row) - this.#top
+    this.toRow(row, px)
+    this.#target = { row, px, whole: true }
+  }
+
   /** Whether nobody has scrolled since a row was to be shown. */
   get aims() {
     return this.#target !== null
@@ -105,6 +127,13 @@ export class View {
     const { first, next } = this.#buffer
     const row = this.#heights.find(this.#row, this.#top - this.#y, first, Math.max(first, next - 1))
     return { row, px: this.#top - this.#y - this.#heights.between(this.#row, row) }
+  }
+
+  /** The row that is to stay when others go, told like the top: the one that the reader is at if it is seen, else the top. */
+  get anchor() {
+    const { top, last, at } = this
+    if (at === null || at < top.row || at > last) return top
+    return { row: at, px: this.#top - this.#y - this.#heights.between(this.#row, at) }
   }
 
   /** The last row that is seen. */
@@ -205,8 +234,9 @@ export class View {
     this.#notice()
     const { first, next } = this.#buffer
     if (this.#target) {
-      this.#rest(this.#target.row)
-      this.#top = this.#y - this.#target.px
+      const { row, px, whole } = this.#target
+      this.#rest(row)
+      this.#top = this.#y - (whole ? Math.max(0, Math.min(px, this.#shown - this.#heights.get(row))) : px)
     } else if (this.#row < first || this.#row > next) this.#rest(this.#row < first ? first : next)
     this.#settle()
     this.#rest(this.top.row)
@@ -216,6 +246,8 @@ export class View {
     this.#sheet.draw(from, Math.min(next, to + 1), this.held)
     this.#settle()
     this.#write()
+    if (this.#goesOn && this.below < NEAR) this.atEnd = !this.more.below
+    this.#goesOn = false
     this.#painted()
   }
 

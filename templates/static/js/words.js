@@ -157,6 +157,7 @@ export const view = {
   part: (from, to, all) => (to - from < all ? `bytes ${number(from)} to ${number(to)} of ${number(all)}` : bytes(all)),
   /** @param {boolean} on */
   wrap: (on) => `wrap ${on ? 'on' : 'off'}`,
+  fields: 'fields of this line (Enter)',
   before: 'before',
   after: 'after',
   close: 'close',
@@ -172,6 +173,21 @@ export const filter = {
   passes: (passed, looked) => `${number(passed)} of ${number(looked)} pass${passed === 0 ? ', still live' : ''}`,
   /** @param {string} words @param {number} [at] */
   wrong: (words, at) => `${words || 'the pattern cannot be used'}${at === undefined || / at \d/.test(words) ? '' : ` at ${at + 1}`}; what was in force stays`,
+}
+
+/** The table below a line. */
+export const fields = {
+  label: 'fields of this line',
+  /** @param {string} name @param {string} value @param {boolean} not */
+  act: (name, value, not) => `${not ? 'no' : 'only'} lines with ${name} = ${value}`,
+  long: 'a value of more than 1,024 bytes is too long for a filter',
+  none: 'this line has no fields: it is neither JSON nor logfmt',
+  /** @param {number} n */
+  tooLong: (n) => `${bytes(n)} are too long to be taken apart; “show all” has the line`,
+  /** @param {number} n */
+  some: (n) => `the first ${count(n, 'field')}; “show all” has the whole line`,
+  /** @param {number} n */
+  more: (n) => `… ${count(n, 'character')} more`,
 }
 
 export const rail = {

@@ -1,0 +1,72 @@
+// The line that the keys are at: it stays where it is, and what Enter opens is below it.
+
+/**
+ * @typedef {object} Parts
+ * @property {import('./buffer.js').Buffer} buffer
+ * @property {import('./view.js').View} view
+ * @property {HTMLElement} scroller
+ * @property {(row: number) => boolean} passes whether the keys go over a row
+ */
+
+export class Cursor {
+  #parts
+  /** @type {number | null} */
+  #row = null
+  /** The same line has another row once it was fetched again. @type {import('./frame.js').Place | null} */
+  #place = null
+  /** @type {HTMLElement | null} */
+  #element = null
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts
+  }
+
+  /** The row, if it is on the screen. */
+  get row() {
+    const { buffer, view } = this.#parts
+    const row = this.#row
+    return row !== null && row >= buffer.first && row < buffer.next && row >= view.top.row && row <= view.last ? row : null
+  }
+
+  /** @param {number | null} row */
+  set row(row) {
+    this.#row = this.#parts.view.at = row
+    this.#place = row === null ? null : this.#parts.buffer.at(row)
+    this.painted()
+  }
+
+  /** To the next line, or the one before; from nowhere, to the first or last that is seen. @param {1 | -1} step */
+  move(step) {
+    const { buffer, view, passes } = this.#parts
+    const here = this.row
+    let row = here ?? (step > 0 ? view.top.row - 1 + Number(view.top.px > 0) : view.last + 1)
+    do row += step
+    while (row >= buffer.first && row < buffer.next && passes(row))
+    if (row < buffer.first || row >= buffer.next) row = here ?? -Infinity
+    if (row === -Infinity) return
+    this.row = row
+    view.reveal(row)
+  }
+
+  /** A row was drawn. @param {number} row @param {HTMLElement} element */
+  made(row, element) {
+    const at = this.#place && !element.classList.contains('rule') ? this.#parts.buffer.at(row) : null
+    if (at?.offset !== this.#place?.offset || at?.file !== this.#place?.file || at === null) return
+    this.#row = this.#parts.view.at = row
+    this.#mark(element)
+  }
+
+  painted() {
+    const row = this.row
+    this.#mark(row === null ? null : this.#parts.view.element(row))
+  }
+
+  /** @param {HTMLElement | null} element */
+  #mark(element) {
+    if (this.#element === element) return
+    this.#element?.classList.remove('at')
+    this.#element = element
+    element?.classList.add('at')
+  }
+}

@@ -1,0 +1,32 @@
+// Whether long lines go on below, or beyond the edge.
+
+import { habit, remember } from './habits.js'
+import { view as words } from './words.js'
+
+export class Wrap {
+  #button
+  #scroller
+  #redraw
+
+  /** @param {HTMLElement} button @param {HTMLElement} scroller @param {() => void} redraw */
+  constructor(button, scroller, redraw) {
+    this.#button = button
+    this.#scroller = scroller
+    this.#redraw = redraw
+    scroller.classList.toggle('wrap', habit('wrap', false))
+    button.addEventListener('click', () => this.toggle())
+    this.#say()
+  }
+
+  toggle() {
+    remember('wrap', this.#scroller.classList.toggle('wrap'))
+    this.#say()
+    this.#redraw()
+  }
+
+  #say() {
+    const on = this.#scroller.classList.contains('wrap')
+    this.#button.textContent = words.wrap(on)
+    this.#button.ariaPressed = String(on)
+  }
+}

@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -11,8 +10,8 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 )
 
 //go:embed static
@@ -21,8 +20,9 @@ var staticFiles embed.FS
 // assets are the embedded files. They are served below one directory named by the hash of them all, so that modules find
 // each other by relative imports and everything may be cached for ever.
 type assets struct {
-	hash  string
-	files map[string][]byte // by path, such as js/tail.js
+	hash   string
+	files  map[string][]byte // by path, such as js/tail.js
+	packed map[string][]byte // the same as gzip, where that is smaller
 }
 
 var contentTypes = map[string]string{
@@ -41,7 +41,7 @@ func loadAssets() (*assets, error) {
 
 // readAssets reads the files in the order of their names, so that the hash is the same on every machine.
 func readAssets(root fs.FS) (*assets, error) {
-	a := &assets{files: map[string][]byte{}}
+	a := &assets{files: map[string][]byte{}, packed: map[string][]byte{}}
 	sum := sha256.New()
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -54,9 +54,16 @@ func readAssets(root fs.FS) (*assets, error) {
 		if err != nil {
 			return err
 		}
+		if path.Ext(name) == ".js" {
+			body = withoutComments(body)
+		}
 		fmt.Fprintf(sum, "%s %d\n", name, len(body))
 		sum.Write(body)
 		a.files[name] = body
+		if packed, err := compressed(body); err != nil || packed != nil {
+			a.packed[name] = packed
+			return err
+		}
 		return nil
 	})
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:16]
@@ -94,6 +101,10 @@ func (a *assets) modules(base, entry string) ([]string, error) {
 	return urls, nil
 }
 
+// forDocuments are headers that say something of pages. On a script or a style they would be half of what is sent: these are
+// many, and small.
+var forDocuments = []string{"Content-Security-Policy", "Cross-Origin-Opener-Policy", "Referrer-Policy"}
+
 // Static serves the embedded files, GET {base}/static/{hash}/{name}, to be cached for ever. It looks at what follows
 // /static/ only, so it works behind a proxy that strips the base path too. Another hash is another version: not found, and
 // not remembered.
@@ -112,9 +123,28 @@ func (p *Pages) Static() http.Handler {
 			h.Set("Cache-Control", "no-store")
 			http.Error(w, "no such file in this version", http.StatusNotFound)
 		default:
-			h.Set("Cache-Control", "public, max-age=31536000, immutable")
-			h.Set("Content-Type", contentTypes[path.Ext(name)])
-			http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+			p.assets.serve(w, r, name)
 		}
 	})
+}
+
+func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
+	h := w.Header()
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Content-Type", contentTypes[path.Ext(name)])
+	if path.Ext(name) != ".svg" { // which is a document when it is opened by itself
+		for _, header := range forDocuments {
+			h.Del(header)
+		}
+	}
+	body := a.files[name]
+	if packed := a.packed[name]; packed != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if takesGzip(r) {
+			h.Set("Content-Encoding", "gzip")
+			body = packed
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = w.Write(body) // whoever went away meanwhile does not miss it; of a HEAD nothing is sent
 }

@@ -1,10 +1,14 @@
 package templates
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"io/fs"
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -43,6 +47,47 @@ func TestStatic(t *testing.T) {
 	}
 }
 
+// TestCompressed: whoever takes gzip gets it, all others the file itself, and both are the same file.
+func TestCompressed(t *testing.T) {
+	p, err := New("/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range p.assets.files {
+		for accepts, want := range map[string]bool{
+			"gzip": true, "gzip, deflate, br, zstd": true, "br;q=1.0, GZIP;q=0.8": true, "*": true, "br, *;q=0.1": true,
+			"": false, "br": false, "identity": false, "gzip;q=0": false, "gzip; q=0.000, *": false, "*;q=0": false, "gzipped": false, "gzip;q=nonsense": false,
+		} {
+			w := httptest.NewRecorder()
+			u, err := p.assets.url("/x", name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest("GET", u, nil)
+			r.Header.Set("Accept-Encoding", accepts)
+			p.Static().ServeHTTP(w, r)
+			got, size := w.Body.Bytes(), w.Body.Len()
+			if packed := w.Header().Get("Content-Encoding") == "gzip"; packed != want {
+				t.Errorf("%s for %q: gzip: %v", name, accepts, packed)
+			} else if packed {
+				z, err := gzip.NewReader(w.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err = io.ReadAll(z); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !bytes.Equal(got, body) || w.Header().Get("Content-Length") != strconv.Itoa(size) || w.Header().Get("Vary") != "Accept-Encoding" {
+				t.Errorf("%s for %q: %d bytes of %d, %v", name, accepts, len(got), len(body), w.Header())
+			}
+		}
+	}
+	if packed, err := compressed([]byte("abc")); packed != nil || err != nil {
+		t.Errorf("what does not become smaller was compressed (%v)", err)
+	}
+}
+
 // TestHash: other content, or another name, gives other URLs.
 func TestHash(t *testing.T) {
 	hashes := map[string]bool{}
@@ -73,7 +118,9 @@ func TestHash(t *testing.T) {
 
 var (
 	anyImport = regexp.MustCompile(`\b(?:import|from)\b[^'"\n]*['"]([^'"]+)['"]`)
-	unsafeDOM = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|createContextualFragment|setHTML|\.srcdoc|javascript:|setAttribute\('(?:style|on)`)
+	// textWithComment is a string or a pattern with the beginning of a comment in it.
+	textWithComment = regexp.MustCompile(`'[^'\n]*/\*\*\s[^'\n]*'|"[^"\n]*/\*\*\s[^"\n]*"|` + "`[^`\n]*/\\*\\*\\s[^`\n]*`")
+	unsafeDOM       = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|createContextualFragment|setHTML|\.srcdoc|javascript:|setAttribute\('(?:style|on)`)
 )
 
 // TestModules: text becomes text nodes only, and each import is one that the page can ask for beforehand.
@@ -97,6 +144,18 @@ func TestModules(t *testing.T) {
 		}
 		if lines := strings.Count(string(body), "\n"); lines > 300 {
 			t.Errorf("%s has %d lines: look for the second noun", name, lines)
+		}
+		for i, line := range strings.Split(string(body), "\n") {
+			if strings.Count(line, "`")%2 != 0 {
+				t.Errorf("%s:%d: a text that goes over lines could hold what looks like a comment", name, i+1)
+			}
+		}
+		for _, at := range textWithComment.FindAll(body, -1) {
+			t.Errorf("%s: %s would be taken for a comment", name, at)
+		}
+		served := p.assets.files[strings.TrimPrefix(name, "static/")]
+		if lines := bytes.Count(served, []byte("\n")); lines != bytes.Count(body, []byte("\n")) || bytes.Contains(served, []byte("@param")) {
+			t.Errorf("%s is served with %d lines, or with its comments", name, lines)
 		}
 		preloaded, err := p.assets.modules("", strings.TrimPrefix(name, "static/"))
 		if err != nil {

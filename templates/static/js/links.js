@@ -1,6 +1,6 @@
 // Addresses in a line that may be clicked: http and https, nothing else.
 
-const URL_START = /\bhttps?:\/\/[^\s<>"'`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+/gi
+const URL_START = /\bhttps?:\/\/[^\s<>"'\u0060\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+/gi
 /** Signs that end a sentence, not an address. */
 const TRAILING = /[.,;:!?*]+$/
 const CLOSING = /** @type {const} */ ([['(', ')'], ['[', ']'], ['{', '}']])

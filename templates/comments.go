@@ -1,0 +1,17 @@
+package templates
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// comments are a third of the modules: types for an editor, reasons for a reader. Only whole lines of // are meant, and /** */
+// wherever it is; that no text of a module looks like one of them is a test.
+var comments = regexp.MustCompile(`(?m)^[ \t]*//.*$|/\*\*\s(?s:.*?)\*/ ?`)
+
+// withoutComments is a module as browsers get it. Lines keep their numbers, so that an error says where it is.
+func withoutComments(module []byte) []byte {
+	return comments.ReplaceAllFunc(module, func(comment []byte) []byte {
+		return bytes.Repeat([]byte("\n"), bytes.Count(comment, []byte("\n")))
+	})
+}

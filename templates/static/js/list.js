@@ -22,7 +22,7 @@ const sort = /** @type {HTMLSelectElement} */ (part('sort'))
 const byCharacter = /** @type {HTMLInputElement} */ (part('characters'))
 
 const book = new Book()
-const rows = new Rows(list, book)
+const rows = new Rows(list, book, () => draw())
 /** @type {import('./live.js').State} */
 let state = { kind: 'loading', words: '', until: 0, polls: false }
 /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -70,7 +70,7 @@ function draw() {
   const { held } = rows
   changes.hidden = held === 0
   changes.textContent = held > 0 ? words.changes(held) : words.reordered
-  empty.hidden = !book.begun || rows.shown > 0
+  empty.hidden = !book.begun || rows.building || rows.shown > 0
   if (!empty.hidden) empty.textContent = rows.size > 0 ? words.noMatch(filter.value) : 'admin' in list.dataset ? words.emptyAdmin : words.empty
 }
 

@@ -14,12 +14,15 @@ import { visible } from './text.js'
 
 /** How often rows that are sorted by what changes all the time take new places. */
 const SETTLE = 10_000
+/** So many rows are made at once. The browser lays them out before the next ones, and a key or a click is not kept waiting. */
+export const SLICE = 250
 /** How far beyond the screen rows are kept ready. */
 const AHEAD = '400px'
 
 export class Rows {
   #list
   #book
+  #changed
   /** @type {Map<string, Entry>} */
   #entries = new Map()
   /** @type {Map<Element, string>} */
@@ -38,20 +41,34 @@ export class Rows {
   #sort = 'group'
   #arranged = ''
   #settled = 0
+  /** Where rows are to be, of which some are still to be made. @type {Plan[]} */
+  #plan = []
+  /** Those. @type {Set<string>} */
+  #rest = new Set()
+  /** Whether they all come below what is there. */
+  #below = false
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
   /** Logs came or went, or somebody pinned one: the order is another one. */
   #moved = false
   #touch = matchMedia('(pointer: coarse)')
 
-  /** @param {HTMLElement} list @param {Book} book */
-  constructor(list, book) {
+  /** @param {HTMLElement} list @param {Book} book @param {() => void} [changed] told when rows came by themselves */
+  constructor(list, book, changed = () => {}) {
     this.#list = list
     this.#book = book
+    this.#changed = changed
     onHabit('pins', () => this.#repin(new Set(habit('pins', /** @type {string[]} */ ([])))))
     onHabit('looked', () => (this.#looks = looks()))
   }
 
   get size() {
-    return this.#entries.size
+    return this.#entries.size + this.#rest.size
+  }
+
+  /** Whether rows are still to be made. */
+  get building() {
+    return this.#rest.size > 0
   }
 
   get shown() {
@@ -63,8 +80,8 @@ export class Rows {
   /** Logs that came or went while the order held still; -1: only the order would be another one. */
   get held() {
     let stay = 0
-    for (const name of this.#book.logs.keys()) if (this.#entries.has(name)) stay++
-    return this.#book.logs.size - stay + this.#entries.size - stay || (this.#moved ? -1 : 0)
+    for (const name of this.#book.logs.keys()) if (this.#entries.has(name) || this.#rest.has(name)) stay++
+    return this.#book.logs.size - stay + this.size - stay || (this.#moved ? -1 : 0)
   }
 
   /** @param {string} text */
@@ -96,11 +113,10 @@ export class Rows {
 
   /** Puts rows in their places unless somebody points at one. On a touch screen nobody can tell where the next touch will be. */
   calm() {
-    const held = this.#list.matches(':hover') || this.#list.contains(document.activeElement) || (this.#touch.matches && this.#entries.size > 0)
-    if (this.#moved && !held) this.arrange()
+    if (this.#moved && !this.#still) this.arrange()
   }
 
-  /** Puts every row in its place. */
+  /** Puts every row in its place. Many new ones come in slices, from the top down. */
   arrange() {
     this.#moved = false
     this.#settled = Date.now()
@@ -108,18 +124,18 @@ export class Rows {
     const order = JSON.stringify(plan.map(({ name, title, notes, logs }) => [name, title, notes, logs.map(key)]))
     if (order === this.#arranged) return
     this.#arranged = order
+    this.#plan = plan
+    this.#rest = new Set(plan.flatMap(({ logs }) => logs.map(key)))
+    this.#below = this.#entries.size === 0
     const before = this.#entries
-    const sections = this.#sections
-    this.#entries = new Map()
-    this.#sections = new Map()
-    for (const part of plan) this.#place(sections.get(part.name) ?? newSection(this.#sections.size), part, before)
-    settle(this.#list, [...this.#sections.values()].map((section) => section.element))
+    for (const name of before.keys()) this.#rest.delete(name)
+    this.#slice()
     for (const [name, entry] of before) if (!this.#entries.has(name)) this.#drop(name, entry)
-    this.#sift()
   }
 
   /** The first log that passes the filter. */
   first() {
+    while (this.#rest.size > 0) this.#slice()
     return this.#links()[0]
   }
 
@@ -143,6 +159,40 @@ export class Rows {
   }
 
   // Private
+
+  /** Whether rows must not take other places now. */
+  get #still() {
+    return this.#list.matches(':hover') || this.#list.contains(document.activeElement) || (this.#touch.matches && this.#entries.size > 0)
+  }
+
+  /** Makes the next rows, and puts all that there are in their places. */
+  #slice() {
+    clearTimeout(this.#timer)
+    const before = this.#entries
+    const sections = this.#sections
+    this.#entries = new Map()
+    this.#sections = new Map()
+    let room = SLICE
+    for (const part of this.#plan) {
+      const logs = part.logs.filter((log) => before.has(key(log)) || (room > 0 && room--))
+      if (room === 0 && logs.length === 0 && !sections.has(part.name)) continue // its place is below rows that are still to come
+      this.#place(sections.get(part.name) ?? newSection(this.#sections.size), { ...part, logs }, before)
+    }
+    settle(this.#list, [...this.#sections.values()].map((section) => section.element))
+    this.#sift()
+    if (this.#rest.size > 0) this.#timer = setTimeout(() => this.#goOn())
+  }
+
+  /** The rest comes in a task of its own, unless that would move what somebody has begun to point at. */
+  #goOn() {
+    if (this.#below || !this.#still) this.#slice()
+    else {
+      this.#rest.clear()
+      this.#arranged = ''
+      this.#moved = true
+    }
+    this.#changed()
+  }
 
   /** @param {Set<string>} pins */
   #repin(pins) {
@@ -169,6 +219,7 @@ export class Rows {
   /** @param {string} name @param {import('./book.js').Log} log */
   #make(name, log) {
     const entry = new Entry(log)
+    this.#rest.delete(name)
     this.#names.set(entry.element, name)
     this.#observer.observe(entry.element)
     return entry

@@ -32,7 +32,7 @@ type file struct {
 	upto   int64         // this round reads so far
 	known  int64         // its size when what was read was last known to be still there
 	tried  int64         // with this size it ended in half a line,
-	half   time.Time     // since then
+	half   time.Time     // since then; or when it was read last
 	show   bool          // this round lets that half go out
 	until  time.Time     // end of its grace; zero: it has the log's name
 	flush  bool          // grace is over: half a line is all there will ever be

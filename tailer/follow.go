@@ -59,6 +59,7 @@ type Follower struct {
 	edge   bool // the log was never open: begin before its live edge
 	live   bool
 	again  bool      // the round has to begin anew: files changed places
+	halted bool      // the round waits for a line's rest, and has not come to the newest file
 	told   string    // the state that readers know: waiting, unreadable, or "" for fine
 	why    string    // it is unreadable
 	since  time.Time // the name is missing
@@ -108,7 +109,7 @@ func (f *Follower) loop(ctx context.Context) error {
 		if busy {
 			continue
 		}
-		if last := f.last(); !f.live && last != nil && last.until.IsZero() && last.fd >= 0 {
+		if last := f.last(); !f.live && !f.halted && last != nil && last.until.IsZero() && last.fd >= 0 {
 			f.live = true
 			edge := []wire.Marker{f.marker(wire.Marker{Kind: wire.MarkLive})}
 			if err := f.tell(ctx, &edge, last); err != nil {
@@ -116,7 +117,7 @@ func (f *Follower) loop(ctx context.Context) error {
 			}
 			continue
 		}
-		ends := f.start.Stop && (f.live || f.told != "")
+		ends := f.start.Stop && !f.halted && (f.live || f.told != "")
 		if err := f.report(ctx, ends); err != nil || ends {
 			return err
 		}
@@ -131,13 +132,12 @@ func (f *Follower) wait(ctx context.Context) error {
 	f.lie()
 	defer f.rise()
 	f.mu.Unlock()
-	defer f.mu.Lock()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
 	case <-f.wake:
-		return nil
 	}
+	f.mu.Lock()
+	return ctx.Err() // Close ends it too: of what is open nothing may be looked at any more
 }
 
 // room asks the sink. While it lets us wait, files are looked after: what is rotated meanwhile is held before it can be

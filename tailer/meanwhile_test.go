@@ -43,6 +43,8 @@ func TestRow56_RotatedWhileItIsResumed(t *testing.T) {
 	for round := range 20 {
 		b.clock.advance(time.Minute) // rotated files are let go of
 		b.until("one file is left", func() bool { return len(opened(t, b.dir)) == 1 })
+		b.append("f", "the last line\n") // its position names no rotated file
+		b.wait("the last line", func(s *sink) bool { return strings.HasSuffix(s.text.String(), "the last line\n") })
 		after := b.after()
 		b.pause()
 		if round%2 == 0 {

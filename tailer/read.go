@@ -88,7 +88,7 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	if err := f.tell(ctx, &f.marks, f.last()); err != nil {
 		return busy, err
 	}
-	f.again = false
+	f.again, f.halted = false, false
 	f.survey()
 	for i := 0; i < len(f.held) && !f.again; i++ {
 		h := f.held[i]
@@ -107,8 +107,16 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 			}
 			f.sink.Turn()
 		}
+		if f.halted = f.grows(h); f.halted {
+			break
+		}
 	}
 	return busy || f.again, nil
+}
+
+// grows says whether lines of a newer file would come inside a line of h, to which somebody writes.
+func (f *Follower) grows(h *file) bool {
+	return h.cut && !h.flush && h != f.last() && h.fd >= 0 && f.t.clock.Now().Sub(h.half) < f.t.every
 }
 
 // step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame.
@@ -155,6 +163,7 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	*fr = wire.Frame{Kind: wire.Lines, Flags: flags | f.backlogFlag(), Start: h.off, Payload: data}
 	f.t.identify(h, f.log)
 	h.advance(data)
+	h.half = f.t.clock.Now()
 	f.place(fr, h)
 	fr.Start, fr.Behind = h.off-int64(len(data)), f.behind()
 	return true, f.send(ctx, fr)

@@ -797,6 +797,42 @@ func TestRow45_LineOverTheLimit(t *testing.T) {
 	}
 }
 
+// A long line that is still being written when the log is rotated is not torn apart by the new file's lines.
+func TestRow45_LongLineGrowsAtARotation(t *testing.T) {
+	for _, filter := range []string{"", `{"exclude":[{"text":"nowhere"}]}`} {
+		long := strings.Repeat("x", 2<<20)
+		b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Filter = []byte(filter) })
+		b.write("f", "a\n")
+		b.follow().mark(wire.MarkLive)
+		b.append("f", long)
+		b.wait("its first part", func(s *sink) bool { return s.text.Len() > 1<<20 })
+		b.rename("f", "f.1")
+		b.append("f", "c\n")
+		b.until("the new file is open", func() bool { return len(opened(t, b.dir)) == 2 })
+		b.append("f.1", long+"\n")
+		b.text("a\n" + long + long + "\nc\n")
+		// Nobody ends this one: then it is said where it goes on.
+		b.append("f", long)
+		b.wait("its first part", func(s *sink) bool { return s.text.Len() > 5<<20 })
+		b.rename("f", "f.2")
+		b.append("f", "d\n")
+		b.until("the new file's line comes", func() bool {
+			b.clock.advance(time.Second / 10) // for less than the grace
+			b.sink.mu.Lock()
+			defer b.sink.mu.Unlock()
+			return strings.HasSuffix(b.sink.text.String(), "d\n")
+		})
+		b.append("f.2", "e\n")
+		b.wait("its end", func(s *sink) bool { return strings.HasSuffix(s.text.String(), "e\n") })
+		b.sink.mu.Lock()
+		if last := b.sink.frames[len(b.sink.frames)-1]; last.Flags&wire.Cont == 0 {
+			t.Errorf("flags %b", last.Flags)
+		}
+		b.sink.mu.Unlock()
+		b.end()
+	}
+}
+
 func TestRow46_50_BytesAreLeftAlone(t *testing.T) {
 	b := live(t, "\n")
 	want := "\n"

@@ -37,7 +37,10 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	case len(data) >= f.t.maxLine, h.cut && len(data) == s.want:
 		end = wire.Open
 	default:
-		h.tried, h.upto = h.size(), h.off
+		if h.tried != h.size() {
+			h.tried, h.half = h.size(), f.t.clock.Now()
+		}
+		h.upto = h.off
 		return false, nil
 	}
 	if !h.until.IsZero() {
@@ -53,6 +56,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 		}
 	}
 	h.advance(data[:used])
+	h.half = f.t.clock.Now()
 	s.unsaid += int64(used)
 	s.way += int64(used)
 	if len(s.spans) == 0 || s.quiet {

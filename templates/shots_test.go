@@ -103,6 +103,7 @@ var shots = []shot{
 	{name: "viewer-fields", path: "/log/web-01/nginx/access.log", prepare: richLines, ready: richReady, act: `const log = document.querySelector('#log'), press = key => log.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
 		while (!document.querySelector('.row.at')?.textContent.startsWith('{')) { press('k'); await new Promise(done => requestAnimationFrame(done)) }
 		press('Enter')`},
+	{name: "viewer-folds", path: "/log/web-01/nginx/access.log", prepare: richLines, ready: richReady, act: `const buttons = document.querySelectorAll('.more-lines'); buttons[buttons.length - 2].click()`},
 	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},

@@ -26,7 +26,7 @@ export class Finding {
       pane.part('bar').classList.toggle('filtered', pane.reader.filter !== undefined)
       changed()
     })
-    this.search = new Search({ ...pane }, () => this.#found(changed))
+    this.search = new Search({ ...pane, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
     this.searchbar = new Searchbar(pane.part('search'), this.search, pane.journey, () => pane.focus())
     this.timebar = new Timebar(pane.part('time'), pane.journey, () => pane.focus())
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())

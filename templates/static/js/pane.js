@@ -61,7 +61,7 @@ export class Pane {
     this.scroller = this.part('log')
     this.whole = new Whole(this.part('whole'))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
-    this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), painted: () => this.#painted() })
+    this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), before: () => this.reading.grow(), painted: () => this.#painted() })
     this.tail = new Tail(log, {
       take: (frame) => this.#take(frame),
       tell: (state) => this.#tell(state),

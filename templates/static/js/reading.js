@@ -1,9 +1,10 @@
-// What one does with a line, connected: the keys go to it, and its fields open below it.
+// What one does with a line, connected: the keys go to it, its fields open below it, its trace is folded.
 
 import { Cursor } from './cursor.js'
+import { Folds } from './folds.js'
 import { Opened } from './opened.js'
 import { makeRow } from './row.js'
-import { fields as words } from './words.js'
+import { fields as words, folds } from './words.js'
 
 export class Reading {
   #pane
@@ -14,27 +15,34 @@ export class Reading {
   constructor(pane) {
     this.#pane = pane
     const { buffer, view, scroller } = pane
-    this.cursor = new Cursor({ buffer, view, scroller, passes: (row) => buffer.marker(row) !== undefined })
+    this.folds = new Folds({ buffer, view, filtered: () => pane.reader.filter !== undefined })
+    this.cursor = new Cursor({ buffer, view, scroller, passes: (row) => buffer.marker(row) !== undefined || this.folds.hides(row) })
     this.opened = new Opened({ buffer, view, acts: [this.#filters('=', false), this.#filters('≠', true)] })
-    scroller.addEventListener('click', ({ target }) => target instanceof HTMLElement && target.matches('.chevron') && this.#toggle(rowOf(target)))
+    pane.part('traces').addEventListener('click', () => this.#foldAll())
+    scroller.addEventListener('click', ({ target }) => target instanceof Element && this.#click(target))
     scroller.addEventListener('focusin', ({ target }) => (this.#focused = target instanceof Element ? target : null))
+    this.#say()
   }
 
   /** @param {number} row */
   make(row) {
+    if (this.folds.hides(row)) return hidden()
     const element = makeRow(this.#pane.buffer, row)
+    this.folds.made(row, element)
     this.opened.made(row, element)
     this.cursor.made(row, element)
     return element
   }
 
+  /** Before the rows are drawn. */
+  grow() {
+    this.folds.grow()
+  }
+
   /** After the rows were drawn. */
   painted() {
     this.cursor.painted()
-    if (this.#focused && !this.#focused.isConnected) {
-      this.#focused = null
-      if (document.activeElement === document.body) this.#pane.focus()
-    }
+    this.#refocus()
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
@@ -43,13 +51,21 @@ export class Reading {
     if (event.ctrlKey || event.altKey || event.metaKey || !(target instanceof Element)) return false
     if (this.opened.key(target, key)) return true
     if (key === 'j' || key === 'k') this.#move(key === 'j' ? 1 : -1)
-    else if (key === 'Enter' && target === this.#pane.scroller && this.cursor.row !== null) this.opened.toggle(this.cursor.row, true)
+    else if (key === 'Enter' && target === this.#pane.scroller && this.cursor.row !== null) this.#enter(this.cursor.row)
+    else if (key === 'z') this.#foldAll()
     else if (key === 'Escape') return this.#back(target)
     else return false
     return true
   }
 
   // Private
+
+  /** The keys stay in the log when what had the focus is gone with its row. */
+  #refocus() {
+    if (!this.#focused || this.#focused.isConnected) return
+    this.#focused = null
+    if (document.activeElement === document.body) this.#pane.focus()
+  }
 
   /** @param {1 | -1} step */
   #move(step) {
@@ -58,10 +74,34 @@ export class Reading {
     this.cursor.move(step)
   }
 
-  /** By the mouse: the keys are at the line too. @param {number} row */
-  #toggle(row) {
-    this.cursor.row = row
-    this.opened.toggle(row, false)
+  /** By the mouse: the keys are at the line too. @param {Element} target */
+  #click(target) {
+    if (!target.matches('.chevron, .more-lines')) return
+    const row = (this.cursor.row = rowOf(target))
+    const group = target.matches('.chevron') ? null : this.folds.at(row)
+    if (group) this.folds.toggle(group)
+    else this.opened.toggle(row, false)
+    this.#refocus()
+  }
+
+  /** Opens what there is to a line: its fields, or else the fold that it is in. @param {number} row */
+  #enter(row) {
+    const group = this.folds.at(row)
+    if (!group || (row === group.head && this.#pane.view.element(row)?.querySelector('.chevron'))) return this.opened.toggle(row, true)
+    if (row > group.head + 1) this.cursor.row = group.head + 1
+    this.folds.toggle(group)
+    this.#pane.view.reveal(this.cursor.row ?? group.head)
+  }
+
+  #foldAll() {
+    this.folds.toggleAll()
+    this.#say()
+  }
+
+  #say() {
+    const button = this.#pane.part('traces')
+    button.textContent = folds.all(this.folds.on)
+    button.ariaPressed = String(this.folds.on)
   }
 
   /** From the table to the line, and from the line to the log. @param {Element} target @returns {boolean} whether there was something to leave */
@@ -90,4 +130,12 @@ export class Reading {
 /** @param {Element} element */
 function rowOf(element) {
   return Number(/** @type {HTMLElement} */ (element.closest('.row')).dataset.n)
+}
+
+/** A row that is folded away. */
+function hidden() {
+  const element = document.createElement('div')
+  element.className = 'row'
+  element.hidden = true
+  return element
 }

@@ -1,8 +1,7 @@
 // One row of the log as an element.
 
-import { plain } from './ansi.js'
 import { mayHaveFields } from './fields.js'
-import { continues, levelOf } from './level.js'
+import { rowLevel } from './groups.js'
 import { drawLine } from './line.js'
 import { cut, decode, visible } from './text.js'
 import { markerWords, view as words } from './words.js'
@@ -10,10 +9,6 @@ import { full } from './time.js'
 
 /** How many bytes of a line are drawn: more would cost layout time that nobody reads. */
 const DRAWN = 4096
-/** A level is looked for in so much of a line, */
-const LEVEL_WITHIN = 1200
-/** and for one that continues another, in so many lines before it. */
-const GROUP = 100
 
 /**
  * @param {import('./buffer.js').Buffer} buffer
@@ -24,25 +19,6 @@ const GROUP = 100
 export function makeRow(buffer, row, marks = []) {
   const marker = buffer.marker(row)
   return marker ? markerRow(marker) : lineRow(buffer, row, marks)
-}
-
-/**
- * The level of a line: that of the line which it continues, if it does.
- * @param {import('./buffer.js').Buffer} buffer
- * @param {number} row
- */
-export function rowLevel(buffer, row) {
-  for (let at = row, line = head(buffer, at); ; at--) {
-    if (at <= buffer.first || row - at === GROUP || buffer.marker(at - 1)) return levelOf(line)
-    const before = head(buffer, at - 1)
-    if (!buffer.continues(at) && !continues(line, levelOf(before))) return levelOf(line)
-    line = before
-  }
-}
-
-/** The beginning of a line, as text. @param {import('./buffer.js').Buffer} buffer @param {number} row */
-function head(buffer, row) {
-  return plain(decode(buffer.bytes(row, 0, LEVEL_WITHIN)))
 }
 
 /** @param {import('./buffer.js').Buffer} buffer @param {number} row @param {import('./line.js').Mark[]} marks */

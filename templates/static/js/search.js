@@ -15,6 +15,7 @@ const PARTS = 120
  * @property {import('./view.js').View} view
  * @property {import('./extent.js').Extent} extent
  * @property {import('./journey.js').Journey} journey
+ * @property {(row: number) => boolean} reveal unfolds what a row is in; whether it was folded
  */
 
 export class Search {
@@ -124,11 +125,11 @@ export class Search {
 
   /** @param {Hit} hit */
   #show(hit) {
-    const { buffer, view, reader, journey } = this.#parts
+    const { buffer, view, reader, journey, reveal } = this.#parts
     this.hit = hit
     const row = buffer.find(hit.file, hit.offset)
     if (row !== null && buffer.at(row)?.offset === hit.offset) {
-      if (row <= view.top.row || row >= view.last - 1) view.toRow(row, journey.third)
+      if (reveal(row) || row <= view.top.row || row >= view.last - 1) view.toRow(row, journey.third)
       view.changed()
     } else reader.seek(hit.token, journey.third)
   }

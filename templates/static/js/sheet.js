@@ -77,6 +77,12 @@ export class Sheet {
     return child instanceof HTMLElement ? child : null
   }
 
+  /** Rows look different from now on; others stay as they are. @param {number} from @param {number} to */
+  refresh(from, to) {
+    for (let row = Math.max(from, this.rows.from); row < Math.min(to, this.rows.to); row++) this.element(row)?.replaceWith(this.#made(row))
+    this.stale = true
+  }
+
   /** @param {number} from @param {number} to @param {boolean} held what was drawn stays */
   draw(from, to, held) {
     const drawn = this.rows

@@ -1,6 +1,7 @@
 // The rows on screen: a window on the buffer, drawn once a frame.
 
 import { Heights } from './heights.js'
+import { Hold } from './hold.js'
 import { Sheet } from './sheet.js'
 
 /** So many px are drawn beyond the screen on either side, so that a short scroll shows no empty space. */
@@ -11,6 +12,8 @@ const PAD = 30_000
 const EMPTY = 0.6
 /** The end is reached up to the rounding of browsers, in px; more would pull back who scrolls up slowly. */
 const NEAR = 1.5
+/** Folds are found as they are drawn: a frame looks so many times whether the screen is full. */
+const PASSES = 12
 /** Rows are not renumbered under a moving finger: nobody has scrolled for so long, in ms. */
 const IDLE = 150
 
@@ -34,6 +37,7 @@ export class View {
   #scroller
   #sheet
   #buffer
+  #before
   #painted
   #heights = new Heights(0)
   /** A row, and where its top is in the sheet: all other rows lie around it. */
@@ -46,20 +50,21 @@ export class View {
   #target = null
   #goesOn = false
   #scrolled = 0
-  #pressed = false
-  #selected = false
+  #hold
   #frame = 0
 
   /**
    * @param {HTMLElement} scroller
    * @param {import('./buffer.js').Buffer} buffer
-   * @param {{ make: (row: number) => HTMLElement, painted?: () => void }} hooks
+   * @param {{ make: (row: number) => HTMLElement, before?: () => void, painted?: () => void }} hooks before, and after rows are drawn
    */
-  constructor(scroller, buffer, { make, painted = () => {} }) {
+  constructor(scroller, buffer, { make, before = () => {}, painted = () => {} }) {
     this.#scroller = scroller
     this.#buffer = buffer
+    this.#before = before
     this.#painted = painted
     this.#sheet = new Sheet(scroller, buffer, make, this.#heights)
+    this.#hold = new Hold(scroller, () => this.changed())
     this.#measure()
     this.#watch()
   }
@@ -73,6 +78,12 @@ export class View {
   redraw() {
     this.#heights.clear()
     this.#sheet.clear()
+    this.changed()
+  }
+
+  /** The same of some rows. @param {number} from @param {number} to */
+  refresh(from, to) {
+    this.#sheet.refresh(from, to)
     this.changed()
   }
 
@@ -149,13 +160,12 @@ export class View {
 
   /** Whether the reader holds the view still by selecting. */
   get held() {
-    return this.#pressed || this.#selected
+    return this.#hold.on
   }
 
   /** Nothing is selected any more. */
   release() {
-    this.#selected = this.#pressed = false
-    getSelection()?.removeAllRanges()
+    this.#hold.release()
   }
 
   // Private
@@ -169,26 +179,11 @@ export class View {
       if (this.#scroller.scrollTop !== this.#seen) this.#scrolled = performance.now()
       this.changed()
     }, { passive: true })
-    this.#scroller.addEventListener('pointerdown', (event) => {
-      if (event.button === 0 && event.target instanceof Element && event.target.closest('.row')) this.#pressed = true
-    })
-    for (const end of ['pointerup', 'pointercancel', 'blur']) addEventListener(end, () => this.#letGo())
-    document.addEventListener('selectionchange', () => {
-      const selection = getSelection()
-      this.#selected = selection?.type === 'Range' && this.#scroller.contains(selection.anchorNode)
-      this.changed()
-    })
     new ResizeObserver(() => {
       this.#measure()
       this.changed()
     }).observe(this.#scroller)
     this.#sheet.onresize = () => this.changed()
-  }
-
-  #letGo() {
-    if (!this.#pressed) return
-    this.#pressed = false
-    this.changed()
   }
 
   #measure() {
@@ -238,17 +233,32 @@ export class View {
       this.#rest(row)
       this.#top = this.#y - (whole ? Math.max(0, Math.min(px, this.#shown - this.#heights.get(row))) : px)
     } else if (this.#row < first || this.#row > next) this.#rest(this.#row < first ? first : next)
+    this.#before()
     this.#settle()
     this.#rest(this.top.row)
     this.#mind()
-    const from = this.#heights.find(this.#row, this.#top - BEYOND - this.#y, first, next)
-    const to = this.#heights.find(this.#row, this.#top + this.#shown + BEYOND - this.#y, first, next)
-    this.#sheet.draw(from, Math.min(next, to + 1), this.held)
-    this.#settle()
+    for (let pass = 0; pass < PASSES && this.#draw(); pass++);
     this.#write()
     if (this.#goesOn && this.below < NEAR) this.atEnd = !this.more.below
     this.#goesOn = false
     this.#painted()
+  }
+
+  /** @returns {boolean} whether rows are lower than was thought: there is room for more */
+  #draw() {
+    const { from, to } = this.#around
+    this.#sheet.draw(from, to, this.held)
+    this.#settle()
+    const { from: above, to: below } = this.#around
+    return above < this.#sheet.rows.from || below > this.#sheet.rows.to
+  }
+
+  /** The rows that belong on the screen, or near it. */
+  get #around() {
+    const { first, next } = this.#buffer
+    const from = this.#heights.find(this.#row, this.#top - BEYOND - this.#y, first, next)
+    const to = this.#heights.find(this.#row, this.#top + this.#shown + BEYOND - this.#y, first, next)
+    return { from, to: Math.min(next, to + 1) }
   }
 
   /** Brings the place within what there is, and the rows to where they belong. */

@@ -190,6 +190,15 @@ export const fields = {
   more: (n) => `… ${count(n, 'character')} more`,
 }
 
+export const folds = {
+  /** @param {number} n */
+  open: (n) => `… ${count(n, 'more line')}`,
+  /** @param {number} n */
+  close: (n) => `fold ${count(n, 'line')}`,
+  /** @param {boolean} on */
+  all: (on) => `traces ${on ? 'folded' : 'whole'}`,
+}
+
 export const rail = {
   loading: 'asking for the logs',
   away: 'livetail does not answer; it is tried again',

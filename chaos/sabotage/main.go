@@ -1,9 +1,9 @@
 // Command sabotage breaks a copy of this tree in one line after the other, and says which of it the tests did not notice.
 //
-//	go run ./chaos/sabotage [-named] [WORD...]
+//	go run ./chaos/sabotage [-all] [WORD...]
 //
-// What is broken stands in list.txt. For each the tests of the packages named there run; if they stay green, all others do too,
-// unless -named. With words, only what has one of them in its description is tried. Exit code 1: something was not noticed, or the
+// What is broken stands in list.txt. For each the tests of the packages named there run; with -all, if they stay green, those of all
+// others too. With words, only what has one of them in its description is tried. Exit code 1: something was not noticed, or the
 // list does not fit the tree.
 package main
 
@@ -20,17 +20,16 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"time"
 )
 
 //go:embed list.txt
 var list string
 
 func main() {
-	named := flag.Bool("named", false, "only the packages named in the list")
+	everything := flag.Bool("all", false, "where the packages named in the list notice nothing, ask all others too")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *named, flag.Args())
+	err := run(ctx, *everything, flag.Args())
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sabotage:", err)
@@ -38,7 +37,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, named bool, words []string) error {
+func run(ctx context.Context, everything bool, words []string) error {
 	all, err := parse(list)
 	if err != nil {
 		return err
@@ -58,7 +57,7 @@ func run(ctx context.Context, named bool, words []string) error {
 			continue
 		}
 		tried++
-		by, err := m.try(ctx, tree, named)
+		by, err := m.try(ctx, tree, everything)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -104,7 +103,7 @@ var (
 )
 
 // try breaks the tree at dir, asks the tests, and mends it. It returns the package whose tests turned red.
-func (m mutation) try(ctx context.Context, dir string, named bool) (by string, err error) {
+func (m mutation) try(ctx context.Context, dir string, everything bool) (by string, err error) {
 	path := filepath.Join(dir, m.file)
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -118,26 +117,23 @@ func (m mutation) try(ctx context.Context, dir string, named bool) (by string, e
 		return "", err
 	}
 	defer os.WriteFile(path, whole, 0o644)
-	if out, err := command(ctx, dir, "build", "./...").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%w: %s", errBroken, bytes.ReplaceAll(out, []byte("\n"), []byte(" ")))
-	}
 	sets := append([]string(nil), m.packages...)
-	if !named {
+	if everything {
 		sets = append(sets, "./...")
 	}
 	for _, p := range sets {
-		if out, err := command(ctx, dir, "test", "-count=1", "-vet=off", "-failfast", "-timeout=15m", p).CombinedOutput(); err != nil {
+		out, err := bounded(ctx, mostMemory, dir, "go", "test", "-count=1", "-vet=off", "-failfast", "-timeout=10m", p)
+		switch {
+		case err == nil:
+		case bytes.Contains(out, []byte("[build failed]")):
+			return "", fmt.Errorf("%w: %s", errBroken, bytes.ReplaceAll(out, []byte("\n"), []byte(" ")))
+		case errors.Is(err, errGreedy):
+			return strings.TrimPrefix(p, "./") + ", whose tests took more than " + mostMemory.String(), nil
+		default:
 			return red(p, out), nil
 		}
 	}
 	return "", errUnnoticed
-}
-
-func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, "go", args...)
-	c.Dir, c.WaitDelay = dir, 10*time.Second
-	c.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false")
-	return c
 }
 
 // red is the first test that failed, of the package.

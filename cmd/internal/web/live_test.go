@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -180,23 +182,74 @@ func TestTooManyLiveLists(t *testing.T) {
 	}
 }
 
-// TestALiveListOutlivesTheServersDeadlines: those are for requests.
+// TestALiveListOutlivesTheServersDeadlines: those are for requests. What the connection was told is looked at: no time has to pass.
 func TestALiveListOutlivesTheServersDeadlines(t *testing.T) {
 	r := newRig(t, setup{})
 	r.quick()
-	hasty := httptest.NewUnstartedServer(r.site.handler)
-	hasty.Config.ReadTimeout, hasty.Config.WriteTimeout = 200*time.Millisecond, 200*time.Millisecond
-	hasty.Start()
-	t.Cleanup(hasty.Close)
-	r.server.Close()
-	r.server = hasty
-	live := r.signedIn("ann").live()
+	ann := r.signedIn("ann")
+	strict := httptest.NewUnstartedServer(r.site.handler)
+	strict.Config.ReadTimeout, strict.Config.WriteTimeout = patience, patience
+	told := &deadlines{}
+	strict.Listener = noting{strict.Listener, told}
+	strict.Start()
+	t.Cleanup(strict.Close)
+	ann.url = strict.URL
+	live := ann.live()
 	live.next()
-	for since := time.Now(); time.Since(since) < time.Second; {
+	read, write := told.now()
+	if !read.IsZero() || write.IsZero() {
+		t.Errorf("told, with a deadline for reading at %v, and for writing at %v", read, write)
+	}
+	for range 3 { // beats
 		if !live.lines.Scan() {
-			t.Fatalf("it ended after %v: %v", time.Since(since), live.lines.Err())
+			t.Fatal("it ended")
 		}
 	}
+	if _, later := told.now(); !later.After(write) {
+		t.Errorf("the deadline for writing was %v, and is %v three messages later", write, later)
+	}
+}
+
+// deadlines are those that a connection has.
+type deadlines struct {
+	mu          sync.Mutex
+	read, write time.Time
+}
+
+func (d *deadlines) now() (read, write time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.read, d.write
+}
+
+// noting is a listener for one connection, whose deadlines are noted.
+type noting struct {
+	net.Listener
+	*deadlines
+}
+
+func (l noting) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return noted{c, l.deadlines}, err
+}
+
+type noted struct {
+	net.Conn
+	*deadlines
+}
+
+func (c noted) SetReadDeadline(at time.Time) error {
+	c.mu.Lock()
+	c.read = at
+	c.mu.Unlock()
+	return c.Conn.SetReadDeadline(at)
+}
+
+func (c noted) SetWriteDeadline(at time.Time) error {
+	c.mu.Lock()
+	c.write = at
+	c.mu.Unlock()
+	return c.Conn.SetWriteDeadline(at)
 }
 
 // TestTheWholeOfIt: a worker's announcement reaches a browser's list.

@@ -63,8 +63,10 @@ func (c *client) signIn(ctx context.Context, name, password string) error {
 
 // tail is a page's end of a WebSocket. Only one goroutine may read.
 type tail struct {
-	ws  *websocket.Conn
-	buf []byte
+	ws       *websocket.Conn
+	buf      []byte
+	received int64 // bytes of messages
+	position string
 	checker
 	live bool
 }
@@ -83,11 +85,15 @@ func (c *client) open(ctx context.Context, id string, lines int) (*tail, error) 
 	if lines >= 0 {
 		ask["lines"] = lines
 	}
-	b, _ := json.Marshal(ask)
+	return t, t.say(ctx, ask)
+}
+
+func (t *tail) say(ctx context.Context, message map[string]any) error {
+	b, _ := json.Marshal(message) // strings and numbers: cannot fail
 	if err := t.ws.Write(ctx, websocket.MessageText, b); err != nil {
-		return nil, fmt.Errorf("opening %s: %w", id, err)
+		return fmt.Errorf("saying %s: %w", b, err)
 	}
-	return t, nil
+	return nil
 }
 
 // dial opens a socket that sends frames.
@@ -111,12 +117,16 @@ func (t *tail) next(ctx context.Context) (*wire.Frame, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading a socket: %w", err)
 		}
+		t.received += int64(n)
 		if kind != websocket.MessageBinary {
 			continue
 		}
 		f, err := wire.ParseFrame(t.buf[:n])
 		if err != nil {
 			return nil, fmt.Errorf("reading a frame: %w", err)
+		}
+		if len(f.After) > 0 {
+			t.position = f.After.String()
 		}
 		if f.Kind == wire.Mark {
 			return &f, t.marked(&f)

@@ -24,7 +24,7 @@ func (s *stack) config(web, redis, hash string) []byte {
 	fmt.Fprintf(&b, "web:\n  listen: %s\n  limits:\n    tails_per_user: 2000\n", web)
 	fmt.Fprintf(&b, "redis:\n  url: redis://%s/0\n  namespace: bench\nsecret_file: %s\n", redis, s.file("secret"))
 	fmt.Fprintf(&b, "worker:\n  host: %s\n  places: 2000\nlogs:\n", host)
-	ids := []string{"latency", "close", smallLog, bigLog, pageBurstLog, pageSteadyLog, pagePaintLog, pageFilterLog}
+	ids := []string{"latency", "close", "starts", "hidden", smallLog, bigLog, pageBurstLog, pageSteadyLog, pagePaintLog, pageFilterLog}
 	for i := range full.bursts {
 		ids = append(ids, burstLog(i))
 	}

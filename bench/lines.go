@@ -88,7 +88,7 @@ func (c *checker) from(n int64) {
 
 // take looks at a frame. What is wrong is counted; only nonsense and what the log should not have gone through is an error.
 func (c *checker) take(f *wire.Frame) error {
-	if f.Kind != wire.Lines {
+	if f.Kind != wire.Lines || len(f.Payload) == 0 {
 		return nil
 	}
 	number, at := f.Start/lineSize, int(f.Start%lineSize)

@@ -27,9 +27,9 @@ import (
 
 // sizes are how much is measured.
 type sizes struct {
-	latencyLines, burstLines, bursts, tries, tails int
-	idle                                           time.Duration
-	big                                            int64
+	latencyLines, burstLines, bursts, tries, tails, faults int
+	idle                                                   time.Duration
+	big                                                    int64
 
 	pageLines, pageBursts, paints, pageTries, pageLogs int
 	steady                                             time.Duration
@@ -37,9 +37,9 @@ type sizes struct {
 }
 
 var (
-	full = sizes{latencyLines: 600, burstLines: 2_000_000, bursts: 3, tries: 100, tails: 1000, idle: 20 * time.Second, big: 1 << 30,
+	full = sizes{latencyLines: 600, burstLines: 2_000_000, bursts: 3, tries: 100, tails: 1000, faults: 20, idle: 20 * time.Second, big: 1 << 30,
 		pageLines: 1_000_000, pageBursts: 10, paints: 300, pageTries: 10, pageLogs: 3000, steady: time.Minute, pageBig: 10 << 30}
-	quick = sizes{latencyLines: 100, burstLines: 300_000, bursts: 1, tries: 20, tails: 100, idle: 5 * time.Second, big: 32 << 20,
+	quick = sizes{latencyLines: 100, burstLines: 300_000, bursts: 1, tries: 20, tails: 100, faults: 2, idle: 5 * time.Second, big: 32 << 20,
 		pageLines: 100_000, pageBursts: 2, paints: 40, pageTries: 3, pageLogs: 3000, steady: 5 * time.Second, pageBig: 32 << 20}
 )
 
@@ -63,6 +63,8 @@ var measures = []measure{
 	{"click", 30 * time.Minute, click},
 	{"close", 2 * time.Minute, closeTab},
 	{"tails", 4 * time.Minute, manyTails},
+	{"starts", 2 * time.Minute, starts},
+	{"hidden", 2 * time.Minute, hidden},
 	{"filter", 10 * time.Minute, filters},
 	{"page-open", 2 * time.Minute, pageOpen},
 	{"page-paint", 2 * time.Minute, pagePaint},
@@ -71,6 +73,8 @@ var measures = []measure{
 	{"page-list", 3 * time.Minute, pageList},
 	{"page-past", 20 * time.Minute, pagePast},
 	{"page-steady", 3 * time.Minute, pageSteady}, // and the time that it is told
+	{"faults", 30 * time.Minute, faults},
+	{"stalled", 10 * time.Minute, stalled},
 }
 
 var errUsage = errors.New("usage")

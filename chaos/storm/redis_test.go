@@ -68,13 +68,20 @@ func (g *group) finish(what string) {
 	g.expectNothingLeft()
 }
 
-// expectLines stops the writer, expects every line on every page, and closes them.
+// expectLines stops the writer, expects every line on every page, closes them, and says how it went.
 func (g *group) expectLines(what string) {
 	g.t.Helper()
+	worst := g.check(what)
+	sockets, replaced := g.counts()
+	fmt.Printf("%-34s %d lines on %d pages; oldest line %s; %d sockets, %d replacements\n", what, g.journal.written()[0], len(g.pages), seconds(worst), sockets, replaced)
+}
+
+// check is expectLines without a word.
+func (g *group) check(what string) (worst time.Duration) {
+	g.t.Helper()
 	g.journal.stop()
-	worst := g.caughtUp(what)
+	worst = g.caughtUp(what)
 	written := g.journal.written()
-	sockets, replaced := 0, 0
 	for _, p := range g.pages {
 		p.close()
 		p.look(func(p *page) {
@@ -82,10 +89,9 @@ func (g *group) expectLines(what string) {
 			if missing+p.seen.repeated+p.seen.disorder+p.seen.gaps+p.seen.faults > 0 {
 				g.t.Errorf("%s: %d lines are missing, %d came again, %d out of order, %d gaps: %v", what, missing, p.seen.repeated, p.seen.disorder, p.seen.gaps, p.seen.first)
 			}
-			sockets, replaced = sockets+p.connected, replaced+p.replaced
 		})
 	}
-	fmt.Printf("%-34s %d lines on %d pages; oldest line %s; %d sockets, %d replacements\n", what, written[0], len(g.pages), seconds(worst), sockets, replaced)
+	return worst
 }
 
 // counts are the sockets that the pages had, and how often a run was replaced under them.

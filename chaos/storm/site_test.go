@@ -101,7 +101,7 @@ redis: {url: "%s", namespace: %s}
 secret_file: %s/secret
 worker: {host: %s, places: 4000}
 logs:
-  - {id: apps, folder: %s}
+  - {id: apps, folder: "%s"}
 users:
   - {name: %s, hash: "%s", admin: true}
 `, listen, url, namespace, s.dir, host, s.logs, user, cheapHash(password)), 0o600)

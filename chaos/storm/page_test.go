@@ -28,6 +28,7 @@ type page struct {
 	slow    *atomic.Int64 // bytes a second that it reads; nil or 0: all there are
 	direct  bool          // no link in between, whose buffers would read for it
 	once    bool          // it does not come back
+	sift    *sifter       // it has a wish, which changes; nil: all lines, always
 	cancel  context.CancelFunc
 	done    chan struct{}
 
@@ -35,6 +36,7 @@ type page struct {
 	at        int // the web process it was last at
 	position  string
 	tail      string
+	socket    *websocket.Conn // on which its wish was said
 	seen      checker
 	state     string
 	live      bool
@@ -134,12 +136,10 @@ func (g *page) visit(ctx context.Context) int {
 	}
 	defer socket.CloseNow()
 	socket.SetReadLimit(1 << 20)
-	g.mu.Lock()
-	open, _ := json.Marshal(map[string]any{"op": "open", "from": g.position, "lines": g.lines, "replaces": g.tail})
-	g.mu.Unlock()
-	if socket.Write(dial, websocket.MessageText, open) != nil {
+	if g.begin(dial, socket) != nil {
 		return 0
 	}
+	defer g.look(func(g *page) { g.socket = nil })
 	for {
 		kind, message, err := read(ctx, socket)
 		if err == nil {
@@ -159,6 +159,19 @@ func (g *page) visit(ctx context.Context) int {
 		}
 		g.rest(ctx)
 	}
+}
+
+// begin says what the page wants.
+func (g *page) begin(ctx context.Context, socket *websocket.Conn) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	open := map[string]any{"op": "open", "from": g.position, "lines": g.lines, "replaces": g.tail}
+	if s := g.sift; s != nil {
+		open["rev"], open["filter"], open["quiet"] = s.rev, s.filter, s.quiet
+	}
+	message, _ := json.Marshal(open)
+	g.socket = socket
+	return socket.Write(ctx, websocket.MessageText, message)
 }
 
 // client is one whose connections can read slowly.
@@ -246,12 +259,18 @@ func (g *page) take(kind websocket.MessageType, message []byte) error {
 		g.seen.fault("a frame that cannot be read: %v", err)
 		return err
 	}
+	if g.sift != nil && f.Rev != g.sift.rev {
+		return nil // by an older wish
+	}
 	if len(f.After) > 0 {
 		g.position = f.After.String()
 	}
 	g.behind = f.Behind
 	if g.frame != nil {
 		g.frame(&f)
+	}
+	if g.sift != nil {
+		g.sift.take(&f)
 	}
 	if f.Kind == wire.Mark {
 		var m wire.Marker
@@ -262,8 +281,8 @@ func (g *page) take(kind websocket.MessageType, message []byte) error {
 		g.seen.marked(m)
 		return nil
 	}
-	if late := g.seen.lines(&f, g.heard); late > g.worst {
-		g.worst = late
+	if g.sift == nil {
+		g.worst = max(g.worst, g.seen.lines(&f, g.heard))
 	}
 	return nil
 }
@@ -282,6 +301,8 @@ func (g *page) told(message []byte) {
 			g.replaced++
 		}
 		g.state = said.State
+	case "refused":
+		g.seen.fault("refused: %s", said.Words)
 	case "edge":
 		g.seen.fault("the position was not understood: %s", said.Words)
 	}

@@ -4,6 +4,7 @@ package storm
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 )
@@ -16,4 +17,18 @@ func (s *site) logrotate(j *journal) error {
 		return fmt.Errorf("logrotate: %w: %s", err, out)
 	}
 	return nil
+}
+
+// rename moves a log aside, and what was moved aside before further on, and compresses nothing.
+func (s *site) rename(j *journal) error {
+	old, _ := filepath.Glob(j.path + ".*")
+	for n := len(old); n > 0; n-- {
+		if err := os.Rename(fmt.Sprint(j.path, ".", n), fmt.Sprint(j.path, ".", n+1)); err != nil {
+			return err
+		}
+	}
+	if err := os.Rename(j.path, j.path+".1"); err != nil {
+		return err
+	}
+	return os.WriteFile(j.path, nil, 0o644)
 }

@@ -1,0 +1,104 @@
+//go:build linux
+
+package storm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Pages that change their filter, or rest, all the time, while the log is rotated and everything dies in turn: each line behind
+// the line at which a page changed its mind is judged by what the page wants now, once, and comes or is counted.
+func TestFiltersChangeUnderFaults(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, 2, 2)
+	g := &group{site: s, journal: s.newJournal("app.log", 0)}
+	g.journal.short = true
+	g.person = s.newPerson(g.journal)
+	for range 8 {
+		g.pages = append(g.pages, g.person.open(g.journal, func(p *page) { p.sift = &sifter{journal: g.journal, wish: wishes[0], rev: 1} }))
+	}
+	g.areLive()
+	g.journal.begin(10 * time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
+	var minds sync.WaitGroup
+	changes := make([]int, len(g.pages))
+	for i, p := range g.pages {
+		minds.Go(func() {
+			for ctx.Err() == nil {
+				p.want(ctx, wishes[rand.IntN(len(wishes))])
+				changes[i]++
+				pause(100*time.Millisecond + rand.N(500*time.Millisecond))
+			}
+		})
+	}
+	for range lasting(6, 1) {
+		for _, fault := range []struct {
+			name string
+			do   func()
+		}{
+			{"nothing", func() { pause(time.Second) }},
+			{"worker kill -9", func() { killed(s.workers[0], 100*time.Millisecond) }},
+			{"worker restarted in order", func() { restarted(s.workers[1], 0) }},
+			{"all workers kill -9", func() { s.workers[0].kill(); killed(s.workers[1], 0); s.workers[0].start() }},
+			{"web kill -9", func() { killed(s.webs[0], time.Second) }},
+			{"redis: subscribers killed", func() {
+				for range 40 {
+					_ = s.redis.KillPubSub(context.Background())
+					pause(50 * time.Millisecond)
+				}
+			}},
+			{"redis: restarted empty", func() { s.redis.Restart() }},
+		} {
+			if err := s.rename(g.journal); err != nil {
+				t.Fatal(err)
+			}
+			fault.do()
+			g.sifted(fault.name)
+		}
+	}
+	cancel()
+	minds.Wait()
+	g.journal.stop()
+	g.sifted("the end")
+	n, shown, counted, asked := g.journal.written()[0], 0, 0, 0
+	for i, p := range g.pages {
+		p.close()
+		p.look(func(p *page) {
+			if p.sift.next != n || len(p.sift.wrong)+p.seen.gaps+p.seen.faults > 0 {
+				t.Errorf("a page has looked at %d of %d lines, %d gaps, %v %q", p.sift.next, n, p.seen.gaps, p.seen.first, p.sift.wrong)
+			}
+			shown, counted, asked = shown+p.sift.shown, counted+p.sift.counted, asked+changes[i]
+		})
+	}
+	_, replaced := g.counts()
+	fmt.Printf("filters under faults: %d lines, %d changes on %d pages; %d lines shown, %d counted; %d replacements\n", n, asked, len(g.pages), shown, counted, replaced)
+	if shown == 0 || counted == 0 || replaced == 0 {
+		t.Error("this proves nothing")
+	}
+	s.expectNothingLeft()
+}
+
+// sifted waits until all pages have looked at what is written by now.
+func (g *group) sifted(after string) {
+	g.t.Helper()
+	n := g.journal.written()[0]
+	for i, p := range g.pages {
+		eventually(g.t, patience, "after "+after+" a page goes on", func() (err error) {
+			p.look(func(p *page) {
+				switch s := p.sift; {
+				case len(s.wrong)+p.seen.gaps+p.seen.faults > 0:
+					g.t.Fatalf("after %s page %d: %q %v", after, i, s.wrong, p.seen.first)
+				case s.next < n:
+					err = errors.New(fmt.Sprintf("page %d is at line %d of %d, %q, quiet %t, %v", i, s.next, n, p.state, s.quiet, s.filter))
+				}
+			})
+			return err
+		})
+	}
+}

@@ -1,0 +1,107 @@
+//go:build linux
+
+package storm
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/coder/websocket"
+
+	"livetail/internal/wire"
+)
+
+// wish is what a page wants of its log: all lines, some, or only how many there are.
+type wish struct {
+	filter map[string]any
+	quiet  bool
+	passes func(n int) bool // line n of the first author
+}
+
+func term(text string, regex bool) []any { return []any{map[string]any{"text": text, "regex": regex}} }
+
+var wishes = func() []wish {
+	every := func(int) bool { return true }
+	a := wish{filter: map[string]any{"include": term("aa", false)}, passes: func(n int) bool { return n%26 == 0 }}
+	fifth := wish{filter: map[string]any{"include": term(` \d*[05] `, true)}, passes: func(n int) bool { return n%5 == 0 }}
+	counted := fifth
+	counted.quiet = true
+	return []wish{{passes: every}, {quiet: true, passes: every}, a, fifth, counted,
+		{filter: map[string]any{"exclude": term("bb", false)}, passes: func(n int) bool { return n%26 != 1 }},
+		{filter: map[string]any{"include": term("nobody wrote this", false)}, passes: func(int) bool { return false }}}
+}()
+
+// sifter checks what a page gets whose wish changes: of the lines behind its position, each is looked at once, and those that
+// pass come, and are counted.
+type sifter struct {
+	wish
+	journal *journal
+	rev     uint32
+	next    int // the first line that was not looked at
+
+	shown, counted int // lines that came, and that were counted only
+	wrong          []string
+}
+
+func (s *sifter) say(format string, args ...any) {
+	if len(s.wrong) < 5 {
+		s.wrong = append(s.wrong, fmt.Sprintf("wish %d, quiet %t, %v: ", s.rev, s.quiet, s.filter)+fmt.Sprintf(format, args...))
+	}
+}
+
+func (s *sifter) take(f *wire.Frame) {
+	var shown []string
+	if f.Kind == wire.Lines {
+		shown = strings.SplitAfter(string(f.Payload), "\n")
+		shown = shown[:len(shown)-1]
+	}
+	if f.Kind == wire.Lines && f.Flags&(wire.Cont|wire.Open|wire.NoEOL) != 0 {
+		s.say("a line in pieces, flags %d", f.Flags)
+	}
+	looked, passed := int(f.Looked), int(f.Passed)
+	if s.filter == nil && !s.quiet {
+		if f.Looked+f.Passed > 0 {
+			s.say("%d and %d lines counted without a filter", f.Looked, f.Passed)
+		}
+		looked, passed = len(shown), len(shown)
+	}
+	for end := s.next + looked; s.next < end; s.next++ {
+		if !s.passes(s.next) {
+			continue
+		}
+		passed--
+		switch {
+		case s.quiet:
+			s.counted++
+		case len(shown) == 0:
+			s.say("line %d passes and did not come", s.next)
+		case shown[0] != s.journal.line(0, s.next)+"\n":
+			s.say("%.60q where line %d is due", shown[0], s.next)
+			shown = shown[1:]
+		default:
+			s.shown++
+			shown = shown[1:]
+		}
+	}
+	if passed != 0 {
+		s.say("up to line %d, %d more lines are said to pass than do", s.next, passed)
+	}
+	if len(shown) > 0 {
+		s.say("up to line %d, %d lines came that should not: %.60q", s.next, len(shown), shown[0])
+	}
+}
+
+// want changes what the page wants, from the line that it has come to.
+func (g *page) want(ctx context.Context, w wish) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sift.rev++
+	g.sift.wish = w
+	if g.socket == nil {
+		return // it is said when there is one
+	}
+	message, _ := json.Marshal(map[string]any{"op": "set", "rev": g.sift.rev, "from": g.position, "filter": w.filter, "quiet": w.quiet})
+	_ = g.socket.Write(ctx, websocket.MessageText, message) // what failed ends, and begins again with the same wish
+}

@@ -154,17 +154,19 @@ func TestHostGoneForGood(t *testing.T) {
 		})
 	}
 	s.webs[0].kill() // now nobody deletes what waits
-	pause(lasting(time.Minute, time.Second))
-	if err := s.left().nothing(); err == nil {
+	pause(lasting(time.Minute, 0))
+	if err := s.clean(); err == nil {
 		t.Error("nothing was left before the worker is back: this proves nothing")
+	}
+	if minutes == 0 {
+		if jobs := s.lapse(); jobs != 10 {
+			t.Errorf("%d jobs were under way on the worker that was killed, expected those of the 10 tails that were live", jobs)
+		}
 	}
 	s.workers[0].start()
 	began := time.Now()
-	eventually(t, lasting(2*time.Minute, 3*time.Minute), "the worker's return cleans up", func() error {
-		l := s.left()
-		l.processes = 0
-		return l.nothing()
-	})
+	eventually(t, 2*time.Minute, "the worker's return cleans up", s.clean)
 	fmt.Printf("a host's worker back: nothing left after %s\n", seconds(time.Since(began)))
 	s.webs[0].start()
+	s.expectStillNothing(began)
 }

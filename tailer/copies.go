@@ -1,6 +1,7 @@
 package tailer
 
 import (
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -40,6 +41,27 @@ func (f *Follower) copyInProgress(last *file, at sibling, s *sibling) bool {
 	defer c.close()
 	s.held = nil
 	return c.look() == nil && c.size() <= last.size() && alike(last, c, c.size())
+}
+
+// copyOfOlder says whether s is the whole copy of a file held before last, whose own name is gone, made while last was the log.
+// Only both together say so: a next log may begin and end as an earlier one did, but it is made after last was moved away.
+func (f *Follower) copyOfOlder(last *file, list []sibling, at int, s *sibling) bool {
+	if list[at].key != (key{}) || s.log || s.held != nil || s.Packed != "" || s.st.Size == 0 || s.key.born == (unix.Timespec{}) {
+		return false
+	}
+	if last.fd < 0 || last.look() != nil || compareTimes(s.key.born, last.st.Ctim) > 0 {
+		return false
+	}
+	c, err := f.open(s)
+	if err != nil {
+		return false
+	}
+	defer c.close()
+	s.held = nil
+	return slices.ContainsFunc(list[:at], func(o sibling) bool {
+		h := o.held
+		return h != nil && o.key == (key{}) && h.fd >= 0 && h.look() == nil && c.look() == nil && c.size() == h.size() && alike(h, c, c.size())
+	})
 }
 
 // alike compares the beginnings of two files: whole if that is not too much work, else at both ends.

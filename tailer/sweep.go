@@ -120,7 +120,7 @@ func byBirth(list []sibling, fresh *file) {
 func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 	last, rest := list[at].held, list[at+1:]
 	for i := range rest {
-		rest[i].copied = f.copyInProgress(last, list[at], &rest[i])
+		rest[i].copied = f.copyInProgress(last, list[at], &rest[i]) || f.copyOfOlder(last, list, at, &rest[i])
 		if rest[i].Packed != "" || rest[i].copied {
 			continue
 		}

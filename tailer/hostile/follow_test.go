@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // site is a folder with a log that is followed, and what comes of it.
@@ -210,9 +211,11 @@ func (s *site) written() (n int) {
 func (s *site) exact() {
 	s.t.Helper()
 	total := s.written()
-	eventually(s.t, fmt.Sprintf("%d lines are printed; %d were", total, bytes.Count(s.printed(), []byte("\n"))), func() bool {
-		return bytes.Count(s.printed(), []byte("\n")) >= total
-	})
+	for deadline := time.Now().Add(patience); bytes.Count(s.printed(), newline) < total; time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("never: %d lines are printed; %d were. Missing are\n%s", total, bytes.Count(s.printed(), newline), s.missing())
+		}
+	}
 	s.stop()
 	if got := s.tally(); got != (tally{}) {
 		s.t.Errorf("of %d lines: %+v", total, got)
@@ -221,6 +224,38 @@ func (s *site) exact() {
 		s.t.Errorf("nothing was lost, and it said\n%s", said)
 	}
 	s.t.Logf("%d lines", total)
+}
+
+var newline = []byte("\n")
+
+// missing says which lines are missing, in which files they are, and between which lines.
+func (s *site) missing() string {
+	var out strings.Builder
+	printed := string(s.printed())
+	seen := map[string]bool{}
+	for text := range strings.Lines(printed) {
+		seen[text] = true
+	}
+	files, err := filepath.Glob(s.log + "*")
+	must(s.t, err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		must(s.t, err)
+		var were []string
+		n := 0
+		for text := range strings.Lines(string(data)) {
+			if n++; !seen[text] {
+				words := strings.Fields(text)
+				were = append(were, fmt.Sprintf("%s %s (line %d)", words[0], words[1], n))
+			}
+		}
+		if len(were) > 0 {
+			st, err := os.Stat(file)
+			must(s.t, err)
+			fmt.Fprintf(&out, "%s, inode %d, %d lines: %d, from %s to %s\n", filepath.Base(file), st.Sys().(*syscall.Stat_t).Ino, n, len(were), were[0], were[len(were)-1])
+		}
+	}
+	return out.String()
 }
 
 // shift makes room for a new f.1.

@@ -192,9 +192,9 @@ func (p *screen) watch(frames bool) (end func() (watched, error), err error) {
 	}, p.run(`watch.begin(%t)`, frames)
 }
 
-func longest(tasks []float64) (most float64) {
+func longest(tasks []float64) (most time.Duration) {
 	for _, ms := range tasks {
-		most = max(most, ms)
+		most = max(most, milliseconds(ms))
 	}
 	return most
 }

@@ -108,6 +108,8 @@ var shots = []shot{
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},
 	{name: "viewer-whole", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('.all')`, act: `document.querySelector('.all').click()`},
+	{name: "viewer-taking", path: "/log/web-01/nginx/access.log", prepare: longLog, ready: `document.querySelector('#log').textContent.includes('line 11999 ')`,
+		act: `const log = document.querySelector('#log'); log.focus(); for (const key of ['k', 'K', 'K', 'K']) log.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); while (document.querySelector('.taking').hidden) await new Promise(done => requestAnimationFrame(done))`},
 	{name: "viewer-menu", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: `document.querySelector('[data-part=menu-button]').click()`},
 	{name: "viewer-out", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.signedOut = true }) }, ready: `document.querySelector('#truth a')`},
 	{name: "viewer-gone", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` }) },

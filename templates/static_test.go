@@ -117,7 +117,7 @@ func TestHash(t *testing.T) {
 }
 
 var (
-	anyImport = regexp.MustCompile(`\b(?:import|from)\b[^'"\n]*['"]([^'"]+)['"]`)
+	anyImport = regexp.MustCompile(`(?:\bimport\b[^'"\n]*|\bfrom )['"]([^'"]+)['"]`)
 	// textWithComment is a string or a pattern with the beginning of a comment in it.
 	textWithComment = regexp.MustCompile(`'[^'\n]*/\*\*\s[^'\n]*'|"[^"\n]*/\*\*\s[^"\n]*"|` + "`[^`\n]*/\\*\\*\\s[^`\n]*`")
 	unsafeDOM       = regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|createContextualFragment|setHTML|\.srcdoc|javascript:|setAttribute\('(?:style|on)`)

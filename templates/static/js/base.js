@@ -21,6 +21,11 @@ export function logPage(log) {
   return `${base}/log/${place(log)}`
 }
 
+/** @param {LogName} log */
+export function downloadAPI(log) {
+  return `${base}/api/v1/download/${place(log)}`
+}
+
 /**
  * The WebSocket has the page's own scheme, host and port: whatever proxy brought the page brings the lines.
  * @param {LogName} log

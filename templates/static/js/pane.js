@@ -17,6 +17,7 @@ import { Scrollbar } from './scrollbar.js'
 import { drag, drawThumb } from './thumb.js'
 import { Status } from './status.js'
 import { Tail } from './tail.js'
+import { Taking } from './taking.js'
 import { zoneName } from './time.js'
 import { View } from './view.js'
 import { Whole } from './whole.js'
@@ -75,6 +76,7 @@ export class Pane {
     this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
     this.finding = new Finding(this, changed)
     this.reading = new Reading(this)
+    this.taking = new Taking(this, changed)
     this.#listen()
     this.part('zone').textContent = words.zone(zoneName())
     this.wrap = new Wrap(this.part('wrap'), this.scroller, () => this.view.redraw())
@@ -229,6 +231,7 @@ export class Pane {
     if (watching) this.#seen = reader.arrived
     reader.fill()
     this.reading.painted()
+    this.taking.painted()
     this.finding.painted()
     this.#strip(watching)
     drawThumb(this)
@@ -265,7 +268,7 @@ export class Pane {
     const plain = !event.ctrlKey && !event.altKey && !event.metaKey
     if (types && plain) return
     if (plain && event.key.length === 1 && !characterKeys()) return
-    if (this.reading.key(event) || this.finding.key(event)) event.preventDefault()
+    if (this.reading.key(event) || this.taking.key(event) || this.finding.key(event)) event.preventDefault()
     else if (plain && this.#move(event)) event.preventDefault()
   }
 

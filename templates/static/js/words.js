@@ -1,61 +1,9 @@
 // All words that the scripts say, in one place. Say what is, then what happens next or what to do.
 
 import { clock, since } from './time.js'
+import { bytes, count, duration, number, rate, soon, SECOND } from './amounts.js'
 
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
-const STEP = 1024
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
-/** A log that says nothing for so long is called silent. */
-const SILENT = 10 * MINUTE
-const grouped = new Intl.NumberFormat('en')
-
-/** 9,300 @param {number} n */
-export function number(n) {
-  return grouped.format(Math.round(n))
-}
-
-/** 9,300 lines @param {number} n @param {string} one @param {string} [many] */
-export function count(n, one, many = `${one}s`) {
-  return `${number(n)} ${n === 1 ? one : many}`
-}
-
-/** 14 MB @param {number} n */
-export function bytes(n) {
-  let unit = 0
-  while (Math.round(n) >= STEP && unit < UNITS.length - 1) {
-    n /= STEP
-    unit++
-  }
-  return `${unit > 0 && n < 10 ? n.toFixed(1) : Math.round(n)} ${UNITS[unit]}`
-}
-
-/** 512 B/s; nothing when nothing comes. @param {number} n */
-export function rate(n) {
-  return n >= 0.5 ? `${bytes(n)}/s` : ''
-}
-
-/** 20 min @param {number} ms */
-export function duration(ms) {
-  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
-  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`
-  return `${Math.floor(ms / DAY)} days`
-}
-
-/** 3 s ago · silent for 20 min; nothing when unknown. @param {number} ms */
-export function age(ms) {
-  if (ms < 0) return ''
-  if (ms < SECOND) return 'now'
-  return ms < SILENT ? `${duration(ms)} ago` : `silent for ${duration(ms)}`
-}
-
-/** @param {number} ms until the next try */
-function soon(ms) {
-  return `in ${Math.max(1, Math.ceil(ms / SECOND))} s`
-}
+export { age, bytes, count, duration, number, rate } from './amounts.js'
 
 /** What a log says of itself in the list when it cannot be followed now. */
 export const logStates = {
@@ -197,6 +145,33 @@ export const folds = {
   close: (n) => `fold ${count(n, 'line')}`,
   /** @param {boolean} on */
   all: (on) => `traces ${on ? 'folded' : 'whole'}`,
+}
+
+export const taking = {
+  /** @param {number} n 0: not known */
+  picked: (n) => (n > 0 ? `${count(n, 'line')} picked` : 'lines picked'),
+  selected: 'lines selected',
+  /** @param {number} n */
+  copied: (n) => `${count(n, 'line')} copied`,
+  linkCopied: 'link copied',
+  fetching: 'fetching the lines',
+  /** @param {number} n */
+  ready: (n) => `${count(n, 'line')} fetched; press copy once more`,
+  forbidden: 'the browser does not let this page copy',
+  tooMany: 'these are more than 100,000 lines or 24 MB; download them instead',
+  gone: 'these lines could not be fetched; try again',
+}
+
+/** A choice in words, '' for everything. @param {import('./filter.js').Choice} choice */
+export function filterWords({ include, exclude, regex, levels, fields }) {
+  const sign = regex ? '/' : '"'
+  const parts = [
+    include && `with ${sign}${include}${sign}`,
+    exclude && `without ${sign}${exclude}${sign}`,
+    levels.length > 0 && `level ${levels.join(', ')}`,
+    ...fields.map((field) => filter.field(field)),
+  ].filter(Boolean)
+  return parts.length > 0 ? `only lines ${parts.join(', ')}` : ''
 }
 
 export const rail = {

@@ -1,0 +1,56 @@
+// How amounts are said: numbers, sizes, rates, times.
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+const STEP = 1024
+export const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** A log that says nothing for so long is called silent. */
+const SILENT = 10 * MINUTE
+const grouped = new Intl.NumberFormat('en')
+
+/** 9,300 @param {number} n */
+export function number(n) {
+  return grouped.format(Math.round(n))
+}
+
+/** 9,300 lines @param {number} n @param {string} one @param {string} [many] */
+export function count(n, one, many = `${one}s`) {
+  return `${number(n)} ${n === 1 ? one : many}`
+}
+
+/** 14 MB @param {number} n */
+export function bytes(n) {
+  let unit = 0
+  while (Math.round(n) >= STEP && unit < UNITS.length - 1) {
+    n /= STEP
+    unit++
+  }
+  return `${unit > 0 && n < 10 ? n.toFixed(1) : Math.round(n)} ${UNITS[unit]}`
+}
+
+/** 512 B/s; nothing when nothing comes. @param {number} n */
+export function rate(n) {
+  return n >= 0.5 ? `${bytes(n)}/s` : ''
+}
+
+/** 20 min @param {number} ms */
+export function duration(ms) {
+  if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`
+  return `${Math.floor(ms / DAY)} days`
+}
+
+/** 3 s ago · silent for 20 min; nothing when unknown. @param {number} ms */
+export function age(ms) {
+  if (ms < 0) return ''
+  if (ms < SECOND) return 'now'
+  return ms < SILENT ? `${duration(ms)} ago` : `silent for ${duration(ms)}`
+}
+
+/** @param {number} ms until the next try */
+export function soon(ms) {
+  return `in ${Math.max(1, Math.ceil(ms / SECOND))} s`
+}

@@ -1,6 +1,6 @@
 // The lines this page keeps: a window on the log, bytes as they came, and where each line begins.
 
-import { CONT, lineEnd, lineOffsets, OPEN, token } from './frame.js'
+import { CONT, cut, OPEN, token } from './frame.js'
 import { Places } from './places.js'
 import { Rows } from './lines.js'
 
@@ -104,6 +104,17 @@ export class Buffer extends Rows {
     if (!this.#hasRoom(null)) return false
     this.#addMarker(marker)
     return true
+  }
+
+  /** Lines before the first row are there, and not shown. @param {Marker} marker */
+  fold(marker) {
+    this.set(--this.first, this.blocks.begin)
+    this.#markers.set(this.first, marker)
+  }
+
+  /** They come: nothing is folded any more. */
+  unfold() {
+    if (this.#markers.get(this.first)?.kind === 'fold') this.#letGo(this.first + 1, this.next)
   }
 
   /** The log goes on behind this position; there is nothing to show. @param {string} position */
@@ -286,11 +297,4 @@ export class Buffer extends Rows {
     this.#letGo(this.first, next)
     return next - this.first + rows + spare <= this.#max.lines && this.start(next) - this.blocks.begin + size <= this.#max.bytes
   }
-}
-
-/** Where each line begins, in the payload and in its file. @param {Frame} frame */
-function cut(frame) {
-  const starts = []
-  for (let at = 0; at < frame.payload.length; at = lineEnd(frame.payload, at)) starts.push(at)
-  return { starts, offsets: lineOffsets(frame) }
 }

@@ -166,3 +166,10 @@ export function lineEnd(payload, at) {
   const end = payload.indexOf(NEWLINE, at)
   return end < 0 ? payload.length : end + 1
 }
+
+/** Where each line begins, in the payload and in its file. @param {Frame} frame */
+export function cut(frame) {
+  const starts = []
+  for (let at = 0; at < frame.payload.length; at = lineEnd(frame.payload, at)) starts.push(at)
+  return { starts, offsets: lineOffsets(frame) }
+}

@@ -119,7 +119,7 @@ export class Pane {
   }
 
   toEnd() {
-    this.reader.toLive()
+    this.reader.toLive(this.status.far)
     this.scroller.focus({ preventScroll: true })
   }
 
@@ -244,8 +244,9 @@ export class Pane {
   /** @param {boolean} watching */
   #strip(watching) {
     const { view, reader, fresh } = this
-    this.part('more').hidden = watching || (view.atEnd && reader.live && fresh === 0)
-    write(this.part('end'), words.fresh(fresh))
+    const far = reader.live && this.status.far
+    this.part('more').hidden = !far && (watching || (view.atEnd && reader.live && fresh === 0))
+    write(this.part('end'), far && watching ? words.jump : words.fresh(fresh))
     const last = this.buffer.at(this.buffer.next - 1)
     write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
   }
@@ -255,6 +256,7 @@ export class Pane {
     this.part('stop').addEventListener('click', () => (HALTED.includes(this.tail.state.kind) ? this.tail.start() : this.tail.stop()))
     this.part('end').addEventListener('click', () => this.toEnd())
     this.scroller.addEventListener('click', (event) => {
+      if (event.target instanceof HTMLElement && event.target.matches('.load')) return this.reader.unfold()
       const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined
       if (row !== undefined && Number(row) >= this.buffer.first) this.whole.show(this.buffer.bytes(Number(row)).slice())
     })
@@ -274,7 +276,7 @@ export class Pane {
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
   #move(event) {
-    if (event.key === 'End' || event.key === 'G') this.reader.toLive()
+    if (event.key === 'End' || event.key === 'G') this.reader.toLive(this.status.far)
     else if (event.key === 'Home' || event.key === 'g') this.journey.toBegin()
     else if (event.key === 'w') this.wrap.toggle()
     else if (event.key === 'Enter' && event.target === this.scroller) return this.mark()

@@ -1,5 +1,6 @@
 // What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
 
+import { Skipped } from './skipped.js'
 import { markerWords } from './words.js'
 
 /** So many px of rows are to be there beyond the screen; else more are asked for. */
@@ -49,6 +50,7 @@ export class Reader {
   #rests = false
   /** Whether the first byte was asked for. */
   #begins = false
+  #skipped
   #before = { live: true, filter: /** @type {object | undefined} */ (undefined) }
 
   /** @param {Parts} parts */
@@ -58,6 +60,7 @@ export class Reader {
     this.#view = view
     this.#extent = extent
     this.#tell = tell
+    this.#skipped = new Skipped(buffer)
     view.more.above = true
   }
 
@@ -72,7 +75,9 @@ export class Reader {
     }
     if (this.#replaces) this.#clear(true)
     const before = this.#buffer.lines
-    if (this.#add(frame, shift)) this.arrived += this.#buffer.lines - before
+    const added = this.#add(frame, shift)
+    this.#skipped.arrive(this.#tell)
+    if (added) this.arrived += this.#buffer.lines - before
     else this.#leave(this.#buffer.tail)
   }
 
@@ -116,7 +121,10 @@ export class Reader {
 
   /** To the newest line. What lies between is there for whoever scrolls back. @param {boolean} [skip] although it is on its way */
   toLive(skip = false) {
-    if (!this.live || skip) this.#restart()
+    if (!this.live || skip) {
+      this.#restart()
+      this.#skipped.leave()
+    }
     this.#view.toEnd()
   }
 
@@ -184,6 +192,7 @@ export class Reader {
           this.#extent.start = this.#extent.shift(frame) + frame.offset
         }
         const says = this.#says(frame)
+        this.#buffer.unfold()
         if (says) this.#buffer.head = frame.position || this.#buffer.head
         const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
         if (this.#buffer.next < next) this.#leave(this.#tail.position)
@@ -228,9 +237,15 @@ export class Reader {
     }
   }
 
+  /** What was skipped, before it is scrolled to. */
+  unfold() {
+    if (!this.#asking.up) this.#up()
+  }
+
   /** From the live edge, in place of what is here. */
   #restart() {
     this.#drop()
+    this.#skipped.forget()
     this.live = this.#replaces = true
     this.#tail.set({ filter: this.#filter, lines: BACKLOG }, '')
   }

@@ -56,7 +56,18 @@ function chevron() {
 function markerRow(marker) {
   const element = rule(marker.kind === 'gap' || marker.kind === 'truncated' ? 'loss' : 'mark', visible(markerWords(marker)))
   element.title = full(new Date(marker.at))
+  if (marker.kind === 'fold') element.append(loads())
   return element
+}
+
+/** By the mouse: what was skipped. Whoever scrolls gets it anyway. */
+function loads() {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'load'
+  button.tabIndex = -1
+  button.textContent = words.load
+  return button
 }
 
 /** A thin rule with words. @param {string} kind @param {string} text */

@@ -9,6 +9,8 @@ import { visible } from './text.js'
 const BEHIND = 1024 * 1024
 /** The line is drawn once a second; a frame is worth drawing it at once when it has said something old for so long, in ms. */
 const STALE = 1000
+/** A log that said nothing for so long, in ms, is quiet: what it usually does tells that from dead. */
+const QUIET = 60_000
 /** Lines a second are counted over so many looks, one a second. */
 const LOOKS = 3
 
@@ -25,6 +27,8 @@ export class Status {
   #lastLine = 0
   /** Why a tail that is followed has no lines now. */
   #trouble = ''
+  /** Bytes a second that the log usually gets; 0: not known. */
+  #usual = 0
   /** Why no worker is there, if that is known. */
   #away = ''
   /** @type {number[]} */
@@ -44,8 +48,14 @@ export class Status {
     this.draw()
   }
 
-  /** What the API says of the log. @param {{ age_ms: number, host_state?: string, away_ms?: number }} entry */
-  entry({ age_ms: age, host_state: state, away_ms: away = 0 }) {
+  /** Whether lines are shown that are far from the live edge, though on their way to it. */
+  get far() {
+    return this.#behind >= BEHIND
+  }
+
+  /** What the API says of the log. @param {{ age_ms: number, usual?: number, host_state?: string, away_ms?: number }} entry */
+  entry({ age_ms: age, usual = 0, host_state: state, away_ms: away = 0 }) {
+    this.#usual = usual
     if (age >= 0 && !this.#lastLine) this.#lastLine = Date.now() - age
     this.#away = state === 'away' ? words.away(this.#host, away) : ''
   }
@@ -122,8 +132,10 @@ export class Status {
 
   #following() {
     if (this.#trouble) return this.#trouble
-    if (this.#behind >= BEHIND) return words.behind(this.#behind)
+    if (this.far) return words.behind(this.#behind)
     if (!this.#live) return words.opening
-    return this.#lastLine ? words.lastLine(Date.now() - this.#lastLine) : words.noLines
+    if (!this.#lastLine) return words.noLines
+    const silent = Date.now() - this.#lastLine
+    return silent >= QUIET && this.#usual >= 0.5 ? words.quiet(silent, this.#usual) : words.lastLine(silent)
   }
 }

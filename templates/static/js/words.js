@@ -64,6 +64,8 @@ export const tail = {
   lastLine: (ms) => (ms < 2 * SECOND ? '● live' : `● live, last line ${duration(ms)} ago`),
   /** @param {number} n */
   behind: (n) => `▲ ${bytes(n)} behind, catching up`,
+  /** @param {number} ms @param {number} usual bytes a second */
+  quiet: (ms, usual) => `● live, last line ${duration(ms)} ago, usually ${rate(usual)}`,
   /** @param {number} ms */
   retry: (ms) => `◌ reconnecting ${soon(ms)}`,
   /** @param {string} words @param {number} ms */
@@ -89,6 +91,8 @@ export const view = {
   stop: 'stop',
   start: 'start',
   again: 'try again',
+  jump: '↓ jump to live',
+  load: 'load',
   /** @param {number} n */
   fresh: (n) => (n > 0 ? `↓ ${number(n)} new` : '↓ end'),
   /** Beside the way back to the end, where the rows do not reach it. @param {number} n */
@@ -233,6 +237,8 @@ export function markerWords({ kind, at, name, to, bytes: size, why, done }) {
       return `can be read again since ${time}`
     case 'gap':
       return `gap: ${size !== undefined && size >= 0 ? `${bytes(size)} are gone` : 'lines are gone'}${why ? `, ${why}` : ''}`
+    case 'fold':
+      return `${bytes(size ?? 0)} skipped; scroll up to load them`
     case 'looked':
       return why || 'older lines were not looked at'
     case 'mark':

@@ -1,0 +1,101 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"livetail/internal/browser"
+	"livetail/internal/wire"
+)
+
+const (
+	endText = `document.querySelector('#end').textContent`
+	more    = `!document.querySelector('#more').hidden`
+	folded  = `document.querySelector('.load')?.closest('.row').textContent`
+)
+
+// far is lines whose worker says that so many bytes lie between them and the live edge.
+func (f *fake) far(text string, behind int64) {
+	f.with(func() { f.add(wire.Frame{Kind: wire.Lines, Payload: []byte(text), Behind: behind}) })
+}
+
+// TestJump: to the live edge, and back to what was skipped.
+func TestJump(t *testing.T) {
+	root := browser.New(t)
+	t.Run("a page that is far behind may jump, and says what it skipped", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, numbered("old", 0, 3000))
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 2999 ')`), poll(`document.querySelector('#more').hidden`))
+		f.far("on its way\n", 12<<20)
+		do(t, ctx, poll(truth+` === '▲ 12 MB behind, catching up'`), poll(more), poll(endText+` === '↓ jump to live'`))
+		// What comes meanwhile is not sent before the page has jumped: the fake sends frames in their order, so it is held back by a cut.
+		f.with(func() { f.state = "waiting" })
+		f.far(numbered("between", 3000, 9000), 0)
+		f.write(0, numbered("new", 9000, 12_000))
+		do(t, ctx, chromedp.Click("#end"))
+		f.until("the page asked for the live edge", func() bool { return strings.Contains(strings.Join(f.said, ""), `"lines":1000`) })
+		f.with(func() { f.state = "following" })
+		do(t, ctx, poll(seenLines+`.at(-1)?.includes('line 11999 ')`), poll(truth+`.startsWith('● live')`), poll(`document.querySelector('#more').hidden`))
+		do(t, ctx, poll(`/^\d+ KB skipped; scroll up to load them$/.test(document.querySelector('#hint').textContent)`))
+		// The row that says it is where the lines are missing, while they do not come.
+		f.with(func() { f.holdAnswers = true })
+		do(t, ctx, run(`document.querySelector('#log').scrollTop -= 990 * 19`), poll(folded+`?.includes('KB skipped')`))
+		f.with(func() { f.holdAnswers = false })
+		do(t, ctx, poll(folded+` === undefined`), poll(`document.querySelector('#log').innerText.includes('line 10999 ')`), settled)
+		// Every line that was skipped is there, once.
+		do(t, ctx, run(fmt.Sprintf(`
+			const log = document.querySelector('#log')
+			window.got = new Set()
+			for (let still = 0; still < 600 && !got.has(%d); still++) {
+				for (const row of document.querySelectorAll('#log .row')) {
+					const n = Number(row.textContent.match(/line (\d+) /)?.[1] ?? -1)
+					if (!got.has(n)) still = 0
+					got.add(n)
+				}
+				log.scrollTop -= 400
+				await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+			}`, 2990)))
+		if missing := value[int](t, ctx, `Array.from({ length: 10000 - 2991 }, (_, i) => 2991 + i).filter(n => !got.has(n)).length`); missing > 0 {
+			t.Errorf("%d lines that were skipped are not there", missing)
+		}
+	})
+	t.Run("a click loads what was skipped", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), chromedp.KeyEvent(kb.Home), poll(seenLines+`[0]?.includes('oldest line 0 ')`), settled)
+		do(t, ctx, chromedp.KeyEvent(kb.End), poll(seenLines+`.at(-1)?.includes('line 11999 ')`), settled)
+		f.with(func() { f.holdAnswers = true })
+		do(t, ctx, run(`document.querySelector('#log').scrollTop -= 990 * 19`), poll(folded+`?.includes('KB skipped')`))
+		do(t, ctx, run(`document.querySelector('.load').click()`))
+		f.with(func() { f.holdAnswers = false })
+		do(t, ctx, poll(folded+` === undefined`), poll(logText+`.includes('live line 10999 ')`))
+	})
+	t.Run("37 new, also while behind", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, numbered("old", 0, 500))
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 499 ')`), twoFrames, run(`document.querySelector('#log').scrollTop -= 2000`), poll(more))
+		f.far(strings.Repeat("new\n", 37), 14<<20)
+		do(t, ctx, poll(endText+` === '↓ 37 new'`), poll(truth+`.startsWith('▲ 14 MB behind')`))
+		f.write(0, "the last\n")
+		do(t, ctx, chromedp.Click("#end"), poll(seenLines+`.at(-1) === 'the last'`))
+	})
+	t.Run("quiet is told from dead", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.entry["age_ms"], f.entry["usual"] = 3*60_000+500, 2150 })
+		f.write(wire.Backlog, "one\n")
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(truth+` === '● live, last line 3 min ago, usually 2.1 KB/s'`))
+		f.write(0, "two\n")
+		do(t, ctx, poll(truth+` === '● live'`))
+	})
+}

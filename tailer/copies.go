@@ -30,7 +30,7 @@ func (f *Follower) keepUp(h *file) {
 // copyInProgress says whether s is a copy, perhaps unfinished, of last, which at shows to have been moved to a name that is no
 // sibling's.
 func (f *Follower) copyInProgress(last *file, at sibling, s *sibling) bool {
-	moved := at.key == (key{}) && !at.log && last.fd >= 0 && last.look() == nil && last.st.Nlink > 0
+	moved := at.key == (key{}) && !at.log && last.fd >= 0 && last.text == nil && last.look() == nil && last.st.Nlink > 0
 	if !moved || s.log || s.held != nil || s.Packed != "" {
 		return false
 	}

@@ -46,7 +46,10 @@ type file struct {
 
 	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,
 	packed *file       // and the inode is this one's
-	fault  string      // why the text ends early
+	fault  string      // why the text ends early,
+	told   bool        // which was said
+	judged bool        // what of it is new is known
+	olds   []int64     // sizes of older files of its time: it may be one of them
 	about  int64       // how long it may be
 
 	judge  filter.Matcher
@@ -58,17 +61,33 @@ type file struct {
 }
 
 func (h *file) same(st *unix.Stat_t) bool {
-	return h.fd >= 0 && h.inode == inodeOf(st)
+	return (h.fd >= 0 || h.packed != nil) && h.inode == inodeOf(st)
+}
+
+// key is what a list calls it.
+func (h *file) key() key {
+	if h.packed != nil {
+		return h.packed.key()
+	}
+	return key{h.ino, born(h.fd, "", &h.st)}
 }
 
 func (h *file) close() {
+	h.closeText()
+	if h.packed != nil {
+		h.packed.close()
+		h.packed = nil
+	}
+}
+
+// closeText closes what is read, but not the compressed file that it is of: its inode stays known.
+func (h *file) closeText() {
 	if h.fd >= 0 {
 		h.shared.release()
 		h.fd, h.shared = -1, nil
 	}
 	if h.text != nil {
 		h.text.Close()
-		h.packed.close()
 		h.text = nil
 	}
 }

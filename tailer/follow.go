@@ -46,7 +46,7 @@ type Follower struct {
 	home    hop           // where the file itself is, behind all links
 	held    []*file       // oldest first; the last has the log's name if its until is zero
 	starved bool          // no descriptor could be had for the newest
-	known   []key         // siblings that are older than the newest held file
+	known   []past        // siblings that are older than the newest held file
 	changed unix.Timespec // when the folder last changed, for what was learned of its names
 	trusted bool          // that it did not since
 	st      unix.Stat_t
@@ -67,6 +67,11 @@ type Follower struct {
 	frame  wire.Frame
 	pos    wire.Position
 	strain strainer
+
+	packed    []*file   // of each place of start.From: where it is found, if that was compressed since,
+	missed    []miss    // or may be found
+	searching bool      // for them
+	progress  time.Time // when it was last said how far something is unpacked
 }
 
 // Follow sends frames to sink from start on, until ctx ends, the sink fails or f is closed, and says which. What an earlier
@@ -88,8 +93,11 @@ func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
 	f.ctx, f.stop, f.start, f.sink = ctx, cancel, start, sink
 	defer func() { f.ctx, f.stop, f.sink, f.frame = nil, nil, nil, wire.Frame{} }()
 	f.t.add(f)
-	f.begin()
-	err := f.loop(ctx)
+	err := f.search(ctx)
+	if err == nil {
+		f.begin()
+		err = f.loop(ctx)
+	}
 	if f.closed {
 		return ErrClosed
 	}

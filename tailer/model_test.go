@@ -26,6 +26,7 @@ type model struct {
 	copied int // bytes of want that are in a copy only, which must be told from others by what is in it
 	// Something was written to the file that has the name now; it was read, so that a copy can be told from other files.
 	rooted, settled bool
+	cutShort        bool // the log was truncated, which its reader may not have seen yet
 	// Timing decides too, so that a failure may not come again: then this is all that is known of it.
 	history strings.Builder
 }
@@ -157,10 +158,28 @@ func (m *model) destroy(t *rapid.T) {
 	m.gone = m.want.Len()
 }
 
-func (m *model) shift() {
-	for n := 40; n > 0; n-- {
-		os.Rename(m.at(fmt.Sprintf("f.%d", n)), m.at(fmt.Sprintf("f.%d", n+1)))
+func (m *model) shift() { m.shiftAll() }
+
+// compress packs one of the files that were rotated. What is in a copy only has to be read before: nobody looks for that in a
+// compressed one.
+func (m *model) compress(t *rapid.T) {
+	var plain []string
+	for n := 1; n < 42; n++ {
+		if name := fmt.Sprintf("f.%d", n); !missing(unix.Access(m.at(name), unix.F_OK)) {
+			plain = append(plain, name)
+		}
 	}
+	if len(plain) == 0 {
+		return
+	}
+	if m.cutShort {
+		m.settle()
+		m.looks(2)
+		m.cutShort = false
+	}
+	name, ext := rapid.SampledFrom(plain).Draw(t, "compress"), rapid.SampledFrom(packings).Draw(t, "as")
+	m.pack(name, ext) // with its time, by which it is known as an older one
+	m.copied = m.want.Len()
 }
 
 func (m *model) write(t *rapid.T) {
@@ -202,6 +221,7 @@ func (m *model) copytruncate(t *rapid.T) {
 		t.Fatal(err)
 	}
 	os.Truncate(m.path, 0)
+	m.cutShort = true
 	m.gone = m.want.Len() // a copy of a few lines is told from no other file once its reader is gone
 	m.fresh()
 }
@@ -308,11 +328,12 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 	tok, err := parseToken(from[0].File)
 	m.note("goes on at %d of %+v, %v", from[0].Offset, tok, err)
 	m.pause()
+	m.cutShort = false
 	m.want.Reset()
 	m.want.WriteString(rest)
 	m.gone, m.copied = 0, 0
 	for range rapid.IntRange(0, 3).Draw(t, "meanwhile") {
-		what := rapid.SampledFrom([]string{"write", "write half a line", "rename", "rename often"}).Draw(t, "what")
+		what := rapid.SampledFrom([]string{"write", "write half a line", "rename", "rename often", "compress"}).Draw(t, "what")
 		m.noted(what)
 		switch what {
 		case "write":
@@ -321,6 +342,10 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 			m.writeHalf(t)
 		case "rename":
 			m.rotate(t)
+		case "compress":
+			if max(int64(tok.headN), tok.checkAt) >= minAlone { // else too little is known of its file to find it by that
+				m.compress(t)
+			}
 		default:
 			m.rotateOften(t)
 		}
@@ -352,6 +377,7 @@ func TestModel(t *testing.T) {
 			"rename often":            m.rotateOften,
 			"copytruncate":            m.copytruncate,
 			"delete":                  m.delete,
+			"compress":                m.compress,
 			"truncate and write more": m.truncateAndGrow,
 			"cut":                     m.cut,
 			"save":                    m.save,

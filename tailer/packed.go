@@ -116,62 +116,8 @@ func (a *answer) find(tok token, off int64) (int, error) {
 	if n := a.view.match(a.list, tok, off); n >= 0 {
 		return n, nil
 	}
-	order := make([]int, 0, len(a.list))
-	for i := len(a.list) - 1; i >= 0; i-- {
-		switch s := &a.list[i]; {
-		case s.Packed == "":
-		case s.st.Ino == tok.ino:
-			order = slices.Insert(order, 0, i)
-		default:
-			order = append(order, i)
-		}
-	}
-	// What is not enough to tell it from others has to be in one of them only.
-	covered := max(int64(tok.headN), tok.checkAt)
-	weak := covered < minAlone || off > headSize && tok.checkAt <= headSize
-	found := -1
-	for _, i := range order {
-		s := &a.list[i]
-		own := s.st.Ino == tok.ino
-		if covered == 0 && !own {
-			continue
-		}
-		ok, err := a.packedHolds(s, tok)
-		switch {
-		case err != nil:
-			return -1, err
-		case !ok:
-			continue
-		case own || !weak:
-			return i, nil
-		case found >= 0:
-			return -1, nil
-		}
-		found = i
-	}
-	return found, nil
-}
-
-// packedHolds says whether a compressed file has what tok saw. It unpacks no more than is needed to tell.
-func (a *answer) packedHolds(s *sibling, tok token) (bool, error) {
-	h, err := a.view.openPacked(s)
-	if missing(err) {
-		return false, errChanged
-	}
-	if err != nil {
-		return false, nil
-	}
-	head := tok
-	head.checkAt, head.check = 0, a.view.t.mac('c', nil)
-	for _, t := range []token{head, tok} {
-		if err := a.fill(h, max(int64(t.headN), t.checkAt)); err != nil {
-			return false, err
-		}
-		if !a.view.t.holds(h, t) {
-			return false, nil
-		}
-	}
-	return true, nil
+	n, _, err := a.view.findPacked(a.list, tok, off, a.fill)
+	return n, err
 }
 
 // untwin takes out of the list what is there twice: while a file is compressed, and a little longer, it is there packed too.
@@ -223,7 +169,7 @@ func (a *answer) twins(s, p *sibling) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if _, err := a.packedHolds(p, tok); err != nil {
+	if _, _, err := a.view.packedHolds(p, tok, a.fill); err != nil {
 		return false, err
 	}
 	if p.held == nil {

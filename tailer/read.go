@@ -92,6 +92,11 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	f.survey()
 	for i := 0; i < len(f.held) && !f.again; i++ {
 		h := f.held[i]
+		if h.text != nil {
+			if ok, err := f.ready(ctx, h); !ok {
+				return true, err
+			}
+		}
 		busy = busy || len(h.marks) > 0
 		if err := f.tell(ctx, &h.marks, h); err != nil {
 			return busy, err
@@ -106,6 +111,11 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 				f.sweep()
 			}
 			f.sink.Turn()
+		}
+		if h.text != nil && !f.again {
+			if more, err := f.more(ctx, h); more || err != nil {
+				return true, err
+			}
 		}
 		if f.halted = f.grows(h); f.halted {
 			break
@@ -250,7 +260,7 @@ func (f *Follower) broken(h *file, err error) {
 // behind is how many bytes the live edge is away.
 func (f *Follower) behind() (n int64) {
 	for _, h := range f.held {
-		n += max(0, h.size()-h.off)
+		n += max(0, h.length()-h.off)
 	}
 	return n
 }

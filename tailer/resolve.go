@@ -10,10 +10,6 @@ import (
 	"livetail/internal/wire"
 )
 
-// minAlone is how many bytes must agree before content alone names a file whose inode is nowhere to be seen: many logs begin
-// with the same header.
-const minAlone = 64
-
 var errMoved = errors.New("the file changes while it is opened")
 
 // begin finds where this Follow starts, and opens what is needed for it.
@@ -21,24 +17,15 @@ func (f *Follower) begin() {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
 	f.marks, f.pending = nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
-		h.marks, h.tried, h.flush = nil, -1, false
+		h.marks, h.tried, h.flush, h.told = nil, -1, false, false
+		if h.fd < 0 {
+			h.close()
+		}
 		return h.fd < 0
 	})
-	tokens := make([]token, len(f.start.From))
-	for i, place := range f.start.From {
-		tok, err := parseToken(place.File)
-		why := ""
-		if err != nil {
-			why = "the position is not one of ours"
-		} else if tok.log != f.log {
-			why = "the position is of another log"
-		}
-		if why != "" {
-			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkEdge, Why: why}))
-			tokens = nil
-			break
-		}
-		tokens[i] = tok
+	tokens, why := f.tokens()
+	if why != "" {
+		f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkEdge, Why: why}))
 	}
 	now, err := f.current()
 	if f.src.Latest && now != nil {
@@ -62,6 +49,21 @@ func (f *Follower) begin() {
 		return
 	}
 	f.resolve(tokens, now)
+}
+
+// tokens are the files of the position to begin at, or why it cannot be used.
+func (f *Follower) tokens() (tokens []token, why string) {
+	for _, place := range f.start.From {
+		tok, err := parseToken(place.File)
+		switch {
+		case err != nil:
+			return nil, "the position is not one of ours"
+		case tok.log != f.log:
+			return nil, "the position is of another log"
+		}
+		tokens = append(tokens, tok)
+	}
+	return tokens, ""
 }
 
 // current is the file that has the log's name: the one that is held, or opened now.
@@ -97,7 +99,7 @@ func (f *Follower) first(h *file) error {
 	}
 	older := list[:slices.IndexFunc(list, func(s sibling) bool { return s.log })]
 	if !f.edge {
-		list = slices.DeleteFunc(list, func(s sibling) bool { return slices.Contains(f.known, s.key) })
+		list = slices.DeleteFunc(list, func(s sibling) bool { return f.isOld(s) })
 		defer f.drop(list)
 		return f.take(list, f.t.clock.Now())
 	}
@@ -159,9 +161,9 @@ func (f *Follower) resolve(tokens []token, now *file) {
 		if tok.ino == 0 {
 			continue // "there was no file yet"
 		}
-		at := f.match(list, tok, f.start.From[i].Offset)
+		at := f.placed(list, i, tok)
 		if at < 0 {
-			f.marks = append(f.marks, f.lost(list, tok))
+			newest = max(newest, f.unplaced(list, i, tok))
 			continue
 		}
 		for h := list[at].held; h.heir != nil; h = h.heir { // what was read of it is read on there
@@ -172,6 +174,7 @@ func (f *Follower) resolve(tokens []token, now *file) {
 		newest = max(newest, at)
 		if h := list[at].held; !slices.Contains(f.held, h) {
 			f.goOn(h, f.start.From[i].Offset)
+			h.judged = true
 			h.until = clock.Add(f.t.grace)
 			f.held = append(f.held, h)
 		}
@@ -187,7 +190,7 @@ func (f *Follower) resolve(tokens []token, now *file) {
 			}
 		}
 	}
-	if newest >= 0 { // what fails here is met again by the sweep
+	if newest >= 0 && list[newest].held != nil { // what fails here is met again by the sweep
 		f.succeed(list, newest, clock)
 	} else {
 		f.take(list[next:], clock)
@@ -245,60 +248,6 @@ func (f *Follower) drop(list []sibling) {
 	}
 }
 
-// match finds the file that tok is of, and opens it: by inode and what is in it; else, for a copy, by what is in it alone.
-func (f *Follower) match(list []sibling, tok token, off int64) int {
-	seen := false
-	for i := range list {
-		s := &list[i]
-		if s.Packed != "" || s.st.Ino != tok.ino {
-			continue
-		}
-		h, err := f.open(s)
-		if err != nil || h.gen != tok.gen && h.gen != 0 && tok.gen != 0 {
-			continue
-		}
-		seen = true
-		if f.t.holds(h, tok) {
-			return i
-		}
-	}
-	covered := max(int64(tok.headN), tok.checkAt)
-	if covered == 0 || !seen && covered < minAlone {
-		return -1 // not enough to tell it from another file
-	}
-	// Of a line far into its frame only the head is known, which another file may share: then it has to be in one file only, and
-	// a line has to begin there.
-	weak, found := off > headSize && tok.checkAt <= headSize, -1
-	for i := len(list) - 1; i >= 0; i-- {
-		s := &list[i]
-		if s.Packed != "" || s.st.Size < off {
-			continue // one with its inode number is asked again: a copy gets that of the deleted original
-		}
-		h, err := f.open(s)
-		if err != nil || !f.t.holds(h, tok) {
-			continue
-		}
-		if !weak {
-			return i
-		}
-		if found >= 0 {
-			return -1
-		}
-		found = i
-	}
-	if found >= 0 && !beginsLine(list[found].held, off) {
-		return -1
-	}
-	return found
-}
-
-// beginsLine says whether a line begins at off in h.
-func beginsLine(h *file, off int64) bool {
-	var b [1]byte
-	n, err := h.pread(b[:], off-1)
-	return err == nil && n == 1 && b[0] == '\n'
-}
-
 // newerThan is where in list to begin once tok's file is lost: at what took its inode's name and place, else at the oldest file
 // that was written to since.
 func (f *Follower) newerThan(list []sibling, tok token) int {
@@ -310,6 +259,28 @@ func (f *Follower) newerThan(list []sibling, tok token) int {
 		return len(list)
 	}
 	return at
+}
+
+// placed is where in list the file of the position's place i is, which may have been compressed since.
+func (f *Follower) placed(list []sibling, i int, tok token) int {
+	at := f.match(list, tok, f.start.From[i].Offset)
+	if at < 0 && f.packed != nil && f.packed[i] != nil {
+		at = slices.IndexFunc(list, func(s sibling) bool { return s.held == f.packed[i] })
+	}
+	return at
+}
+
+// unplaced says why the file of the position's place i cannot be had. It is where that one is in list, if that is known.
+func (f *Follower) unplaced(list []sibling, i int, tok token) int {
+	if f.missed != nil && f.missed[i].why != "" {
+		m := f.missed[i]
+		if at := slices.IndexFunc(list, func(s sibling) bool { return s.key == m.key }); at >= 0 {
+			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(list[at].Name), Why: m.why}))
+			return at
+		}
+	}
+	f.marks = append(f.marks, f.lost(list, tok))
+	return -1
 }
 
 // lost is the marker for a file that cannot be found.

@@ -1,6 +1,8 @@
 package tailer
 
 import (
+	"slices"
+
 	"livetail/internal/wire"
 )
 
@@ -11,6 +13,8 @@ func (f *Follower) retire() {
 	if f.starved {
 		excess = max(excess, 1)
 	}
+	// Those may be what a compressed one was, whose turn has not come.
+	unjudged := slices.ContainsFunc(f.held, func(h *file) bool { return h.text != nil && !h.judged })
 	last, kept := f.last(), f.held[:0]
 	for _, h := range f.held {
 		switch {
@@ -21,19 +25,22 @@ func (f *Follower) retire() {
 			}
 			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(h.failed)}))
 		case h.fd < 0:
-			if h == last || len(h.marks) > 0 {
+			if h == last || len(h.marks) > 0 || unjudged {
 				kept = append(kept, h)
+			} else {
+				h.close()
 			}
-		case h.until.IsZero() || now.Before(h.until) && (excess <= 0 || h == last) || !h.over():
+		case h.until.IsZero() || h.text == nil && now.Before(h.until) && (excess <= 0 || h == last) || !h.over(), unjudged && h.st.Nlink == 0:
 			kept = append(kept, h)
 		default:
 			excess--
 			if h == last {
 				kept = append(kept, h)
+				h.closeText() // it must not be taken for a new one
 			} else {
 				outlived(kept, h)
+				h.close()
 			}
-			h.close()
 		}
 	}
 	clear(f.held[len(kept):])
@@ -42,6 +49,9 @@ func (f *Follower) retire() {
 
 // over says whether nothing of h is left to be told. What is left and is half a line goes out as it is: nobody ends it any more.
 func (h *file) over() bool {
+	if h.text != nil {
+		return h.exhausted()
+	}
 	if err := h.look(); err == nil && h.off < h.size() {
 		h.flush = true // half a line, or a reader who is slow
 		return false
@@ -51,7 +61,7 @@ func (h *file) over() bool {
 
 // outlived notes in files that stay that h, which goes, is newer. That is so after many rotations, and of copies.
 func outlived(older []*file, h *file) {
-	k := key{h.ino, born(h.fd, "", &h.st)}
+	k := h.key()
 	for _, g := range older {
 		g.newer = append(g.newer, k)
 	}

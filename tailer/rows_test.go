@@ -248,7 +248,7 @@ func TestRow06_CompressedBeforeItWasRead(t *testing.T) {
 	if m := b.mark(wire.MarkGap); m.Bytes != -1 || m.Name != "f.2.gz" {
 		t.Errorf("got %+v", m)
 	}
-	b.marked("gap", "rotated", "rotated")
+	b.marked("rotated", "gap", "rotated", "rotated")
 }
 
 func TestRow07_DeleteAndRecreate(t *testing.T) {

@@ -29,6 +29,20 @@ type key struct {
 	born unix.Timespec
 }
 
+// past is a sibling that holds nothing new. What it becomes when it is compressed has its time, and a text of its size.
+type past struct {
+	key
+	mtime unix.Timespec
+	size  int64
+}
+
+func pastOf(s sibling) past { return past{s.key, s.st.Mtim, s.st.Size} }
+
+// isOld says whether s was there when nothing in it was new.
+func (f *Follower) isOld(s sibling) bool {
+	return slices.ContainsFunc(f.known, func(p past) bool { return p.key == s.key })
+}
+
 func compareTimes(a, b unix.Timespec) int {
 	return cmp.Or(cmp.Compare(a.Sec, b.Sec), cmp.Compare(a.Nsec, b.Nsec))
 }
@@ -62,7 +76,7 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 	}
 	for i := len(f.held) - 1; i >= 0; i-- {
 		h := f.held[i]
-		if h.fd < 0 {
+		if h.fd < 0 && h.packed == nil {
 			f.revive(list, h)
 		}
 		if at := slices.IndexFunc(list, func(s sibling) bool { return s.held == h || h.same(&s.st) }); at >= 0 {
@@ -102,6 +116,24 @@ func (f *Follower) revive(list []sibling, h *file) {
 	}
 }
 
+// mend tries to open rotated files again that failed to be read.
+func (f *Follower) mend() {
+	failed := func(h *file) bool { return h.failed != nil && h != f.last() }
+	if !slices.ContainsFunc(f.held, failed) {
+		return
+	}
+	list, err := f.siblings()
+	if err != nil {
+		return
+	}
+	for _, h := range f.held {
+		if failed(h) {
+			f.revive(list, h)
+		}
+	}
+	f.drop(list)
+}
+
 // where says at what index of list the held file i belongs, which is not among the log's names.
 func (f *Follower) where(list []sibling, i int) int {
 	if at := slices.IndexFunc(list, func(s sibling) bool {
@@ -113,7 +145,7 @@ func (f *Follower) where(list []sibling, i int) int {
 	// it was never seen, as the copy of an empty log.
 	at := 0
 	for n, s := range list {
-		if !s.log && (slices.Contains(f.known, s.key) || slices.ContainsFunc(f.held[:i], func(h *file) bool { return h.same(&s.st) })) {
+		if !s.log && (f.isOld(s) || slices.ContainsFunc(f.held[:i], func(h *file) bool { return h.same(&s.st) })) {
 			at = n + 1
 		}
 	}
@@ -130,7 +162,7 @@ func (f *Follower) learn(list []sibling) {
 		if s.held != nil && s.held == f.last() {
 			return
 		}
-		f.known = append(f.known, s.key)
+		f.known = append(f.known, pastOf(s))
 	}
 }
 

@@ -98,6 +98,7 @@ type sink struct {
 	stuck   bool // Send waits
 	fail    error
 	wrong   []string
+	onTurn  func()
 }
 
 func newSink() *sink {
@@ -109,6 +110,9 @@ func newSink() *sink {
 func (s *sink) Turn() {
 	s.mu.Lock()
 	s.turns++
+	if s.onTurn != nil {
+		s.onTurn()
+	}
 	s.cond.Broadcast()
 	s.mu.Unlock()
 }

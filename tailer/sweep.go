@@ -148,19 +148,14 @@ func (f *Follower) take(list []sibling, now time.Time) error {
 		if s.copied {
 			continue
 		}
-		if s.Packed != "" {
-			f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.Name),
-				Why: "it was compressed before it was read"}))
-			continue
-		}
 		if len(f.held) >= maxHeld {
 			return nil
 		}
-		h, err := f.open(s)
+		h, err := f.openNext(list, s)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(f.held, h) || h.fd < 0 {
+		if h == nil || slices.Contains(f.held, h) || h.fd < 0 {
 			continue
 		}
 		h.marks = append(h.marks, f.pending...)
@@ -186,7 +181,7 @@ func (f *Follower) change(old, next *file) wire.Marker {
 	if f.src.Latest {
 		name = next.name
 	}
-	if old.fd >= 0 {
+	if old.fd >= 0 && old.text == nil {
 		old.look()
 		if old.st.Nlink == 0 {
 			return f.marker(wire.Marker{Kind: wire.MarkReplaced, Name: f.named(name)})
@@ -215,28 +210,10 @@ func (f *Follower) adopt(h, fresh *file) (bool, error) {
 	return true, nil
 }
 
-// mend tries to open rotated files again that failed to be read.
-func (f *Follower) mend() {
-	failed := func(h *file) bool { return h.failed != nil && h != f.last() }
-	if !slices.ContainsFunc(f.held, failed) {
-		return
-	}
-	list, err := f.siblings()
-	if err != nil {
-		return
-	}
-	for _, h := range f.held {
-		if failed(h) {
-			f.revive(list, h)
-		}
-	}
-	f.drop(list)
-}
-
 // continues says whether fresh is the same text as old under a new inode, as editors save it; then it takes old's place.
 // A rotation that kept old under another name is never that, even if both begin with the same header.
 func (f *Follower) continues(old, fresh *file) bool {
-	if old.fd < 0 || fresh.fd < 0 {
+	if old.fd < 0 || fresh.fd < 0 || old.text != nil {
 		return false
 	}
 	if err := old.look(); err != nil || old.size() == 0 || fresh.size() < old.size() {

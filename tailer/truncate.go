@@ -46,10 +46,10 @@ func (f *Follower) relearn(h *file, list []sibling) {
 	if _, err := f.glance(); err == nil && h.same(&f.st) {
 		end = len(list)
 	}
-	var known []key
+	var known []past
 	for i, s := range list {
-		if i < end || slices.Contains(f.known, s.key) || slices.Contains(f.held, s.held) {
-			known = append(known, s.key)
+		if i < end || f.isOld(s) || slices.Contains(f.held, s.held) {
+			known = append(known, pastOf(s))
 		}
 	}
 	f.known = known

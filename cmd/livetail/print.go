@@ -186,6 +186,8 @@ func told(m wire.Marker) string {
 		return fmt.Sprintf("%d bytes are lost: %s", m.Bytes, m.Why)
 	case wire.MarkLooked:
 		return m.Why
+	case wire.MarkProgress:
+		return fmt.Sprintf("%s %s, %d of %d bytes", m.Why, plainPath(m.Name), m.Done, m.Bytes)
 	case wire.MarkEdge:
 		return "the position cannot be used, this is the live edge: " + m.Why
 	}

@@ -14,17 +14,17 @@ const (
 	MarkReadable   = "readable"   // that is over
 	MarkGap        = "gap"        // Bytes that can no longer be had (-1: unknown); Why
 	MarkLooked     = "looked"     // with a filter: what the tail begins with is of the last Bytes, and less than was asked for; Why
+	MarkProgress   = "progress"   // something takes long before bytes come: Why, Name, Done of Bytes; in answers too
 	MarkEdge       = "edge"       // the page's position could not be used; it opens at the live edge; Why
 )
 
 // What only an answer can say.
 const (
-	MarkFile     = "file"     // what comes next in the answer is of file Name; what came before, if anything did, of To
-	MarkStart    = "start"    // the first byte there is was reached: the beginning of Name
-	MarkFound    = "found"    // of a seek: After is the place; Sure, Why
-	MarkOutline  = "outline"  // Files: all files of the log, oldest first
-	MarkProgress = "progress" // something takes long before bytes come: Why, Name, Done of Bytes
-	MarkEnd      = "end"      // the answer is complete: End, Why
+	MarkFile    = "file"    // what comes next in the answer is of file Name; what came before, if anything did, of To
+	MarkStart   = "start"   // the first byte there is was reached: the beginning of Name
+	MarkFound   = "found"   // of a seek: After is the place; Sure, Why
+	MarkOutline = "outline" // Files: all files of the log, oldest first
+	MarkEnd     = "end"     // the answer is complete: End, Why
 )
 
 // Why an answer is complete, in a Marker's End.

@@ -143,9 +143,15 @@ func (s *site) saying(words string) {
 // holding waits until it has the file open that has the log's name now.
 func (s *site) holding() {
 	s.t.Helper()
+	s.holdingOf(s.cmd)
+}
+
+// holdingOf waits until a program has it open.
+func (s *site) holdingOf(cmd *exec.Cmd) {
+	s.t.Helper()
 	want, err := os.Stat(s.log)
 	must(s.t, err)
-	fds := fmt.Sprintf("/proc/%d/fd", s.cmd.Process.Pid)
+	fds := fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid)
 	eventually(s.t, "it holds the new file", func() bool {
 		entries, err := os.ReadDir(fds)
 		must(s.t, err)

@@ -112,3 +112,37 @@ func TestRow63_Suspended(t *testing.T) {
 	}
 	s.exact()
 }
+
+// Killed again and again, and what it had not read is compressed meanwhile, whole files of it: it goes on in them.
+func TestRow06_KilledAndCompressedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]string{
+		"gzip":          "create 0644\n\tcompress",
+		"xz, delayed":   "create 0644\n\tcompress\n\tcompresscmd /usr/bin/xz\n\tcompressext .xz\n\tdelaycompress",
+		"zstd":          "create 0644\n\tcompress\n\tcompresscmd /usr/bin/zstd\n\tcompressoptions --quiet\n\tcompressext .zst",
+		"gzip, dateext": "create 0644\n\tdateext\n\tdateformat -%Y%m%d-%s\n\tcompress",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t, "")
+			s.write("-torn")
+			r := s.newLogrotate(how)
+			state := filepath.Join(filepath.Dir(s.out), "state")
+			for round := range 5 {
+				before := len(s.printed())
+				s.follow("-state", state, "-out", s.out)
+				eventually(t, "it prints again", func() bool { return len(s.printed()) != before })
+				s.kill()
+				for range round {
+					s.writers[0].more(between)
+					s.writers[0].pause() // what is written to a file while that is compressed is in neither
+					r.rotate()
+					s.holdingOf(s.writers[0].cmd)
+					s.writers[0].goOn()
+				}
+			}
+			s.follow("-state", state, "-out", s.out)
+			s.exact()
+		})
+	}
+}

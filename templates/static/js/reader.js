@@ -253,7 +253,7 @@ export class Reader {
   /** Behind the last row. @param {Frame} frame @param {number} shift @returns {boolean} whether there is room */
   #add(frame, shift) {
     const first = this.#buffer.first
-    if (frame.marker && !markerWords(frame.marker)) this.#buffer.pass(frame.position)
+    if (frame.marker && (frame.marker.kind === 'progress' || !markerWords(frame.marker))) this.#buffer.pass(frame.position)
     else if (!this.#buffer.append(frame, shift)) return false
     if (this.#buffer.first > first) this.#view.more.above = true
     this.#view.changed()

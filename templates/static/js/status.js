@@ -72,7 +72,7 @@ export class Status {
       this.#trouble = ''
       this.#live ||= !backlog
       if (!backlog) this.#lastLine = Date.now()
-    } else if (marker.kind === 'waiting' || marker.kind === 'unreadable') {
+    } else if (marker.kind === 'waiting' || marker.kind === 'unreadable' || marker.kind === 'progress') {
       this.#trouble = `◌ ${visible(markerWords(marker))}`
     } else if (marker.kind === 'opened' || marker.kind === 'readable' || marker.kind === 'live') {
       this.#trouble = ''

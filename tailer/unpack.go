@@ -1,0 +1,287 @@
+package tailer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"livetail/internal/wire"
+)
+
+// A Follow reads compressed files like others that were rotated: a little more of the text is unpacked whenever what there is was
+// read. Who wrote to it has gone on to a newer file, so those wait until it is read to its end.
+
+// progressEvery is how often a tail that unpacks says how far it is.
+const progressEvery = 2 * time.Second
+
+var errStep = errors.New("one step was done")
+
+// unpack makes upto bytes of h's text readable, or all that there are; then h.fault says why there are no more.
+func (f *Follower) unpack(ctx context.Context, h *file, upto int64) error {
+	for !h.whole() {
+		if n, _ := h.text.Size(); n >= upto {
+			break
+		}
+		if err := f.unpackStep(ctx, h, upto); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpackStep is a short part of that. Then the log is looked after, and who wants to close the follower can.
+func (f *Follower) unpackStep(ctx context.Context, h *file, upto int64) error {
+	var done, of int64
+	err := h.text.Unpack(ctx, upto, func(d, o int64) error { done, of = d, o; return errStep })
+	h.look()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil && err != errStep:
+		h.fault = packedWords(err)
+	}
+	f.sink.Turn()
+	if now := f.t.clock.Now(); now.Sub(f.strain.said) >= progressEvery && now.Sub(f.progress) >= progressEvery {
+		f.progress = now
+		return f.unpacking(ctx, h, done, of)
+	}
+	f.mu.Unlock()
+	f.mu.Lock()
+	if f.closed {
+		return ErrClosed
+	}
+	for f.due.Swap(false) {
+		f.sweep()
+	}
+	return nil
+}
+
+// unpacking says how much of a compressed file is unpacked. While its place in the log is not known, the tail is where it began.
+func (f *Follower) unpacking(ctx context.Context, h *file, done, of int64) error {
+	m := f.marker(wire.Marker{Kind: wire.MarkProgress, Name: f.named(h.name), Why: "unpacking", Done: done, Bytes: of})
+	if slices.Contains(f.held, h) && !f.searching {
+		return f.tell(ctx, &[]wire.Marker{m}, h)
+	}
+	room, err := f.room(ctx)
+	if err != nil {
+		return err
+	}
+	f.frame = wire.Frame{Kind: wire.Mark, Flags: f.backlogFlag(), Payload: fit(m, room), Behind: f.behind(),
+		After: f.start.From, Start: f.start.From[0].Offset}
+	return f.send(ctx, &f.frame)
+}
+
+// search finds the files of the position that were compressed since, and holds them for begin to find. That may take long, and
+// nothing of the log may be lost meanwhile: what is there of it is held too.
+func (f *Follower) search(ctx context.Context) error {
+	f.packed, f.missed = nil, nil
+	tokens, why := f.tokens()
+	if why != "" || len(tokens) == 0 {
+		return nil
+	}
+	if !f.lacks(tokens) {
+		return nil
+	}
+	f.progress, f.searching = f.t.clock.Now(), true
+	defer func() { f.searching = false }()
+	for range 5 {
+		f.packed, f.missed = make([]*file, len(tokens)), make([]miss, len(tokens))
+		if err := f.searchOnce(ctx, tokens); !errors.Is(err, errChanged) {
+			return err
+		}
+	}
+	return nil
+}
+
+// lacks says whether there are compressed files, and a file of the position is among no others.
+func (f *Follower) lacks(tokens []token) bool {
+	now, _ := f.current()
+	list, err := f.candidates(now)
+	if err != nil && now != nil {
+		list = []sibling{f.itself(now)}
+	}
+	defer f.drop(list)
+	if !slices.ContainsFunc(list, func(s sibling) bool { return s.Packed != "" }) {
+		return false // what is wrong is said by begin
+	}
+	for i, tok := range tokens {
+		if tok.ino != 0 && f.match(list, tok, f.start.From[i].Offset) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
+	if len(f.held) > 0 {
+		f.sweep()
+	} else if now, _ := f.current(); now != nil {
+		f.held = append(f.held, now)
+	}
+	list, err := f.candidates(nil)
+	if err != nil {
+		return nil
+	}
+	defer f.drop(list)
+	fill := func(h *file, upto int64) error { return f.unpack(ctx, h, upto) }
+	held := 0
+	for i, tok := range tokens {
+		off := f.start.From[i].Offset
+		if tok.ino == 0 || f.match(list, tok, off) >= 0 {
+			continue
+		}
+		at, missed, err := f.findPacked(list, tok, off, fill)
+		if err != nil {
+			return err
+		}
+		if f.missed[i] = missed; at < 0 {
+			continue
+		}
+		h := list[at].held
+		if f.packed[i] = h; !slices.Contains(f.held, h) {
+			f.held = slices.Insert(f.held, held, h)
+			held++
+		}
+	}
+	return nil
+}
+
+// openNext opens a file that comes next, to be read from its beginning; nil: there is nothing new in it to be had.
+func (f *Follower) openNext(list []sibling, s *sibling) (*file, error) {
+	if s.Packed == "" {
+		return f.open(s)
+	}
+	h, err := f.openPacked(s)
+	switch {
+	case missing(err):
+		return nil, err
+	case err != nil:
+		f.pending = append(f.pending, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(s.Name), Why: packedWords(err)}))
+		return nil, nil
+	case h.fd < 0 || slices.Contains(f.held, h):
+		return h, nil
+	}
+	// While it is compressed, and a little longer, it is there plain too.
+	name := strings.TrimSuffix(s.Name, s.Packed)
+	for i := range list {
+		if p := &list[i]; p.Packed != "" || p.Name != name {
+			continue
+		} else if g, err := f.open(p); err != nil {
+			return nil, err
+		} else if f.alsoPlain(h, g) {
+			return nil, nil
+		}
+	}
+	for _, g := range f.held {
+		if g.name == name && g.fd >= 0 && f.alsoPlain(h, g) {
+			return nil, nil
+		}
+	}
+	for _, p := range f.known {
+		if p.mtime == s.st.Mtim || s.st.Mtim.Nsec == 0 && p.mtime.Sec == s.st.Mtim.Sec {
+			h.olds = append(h.olds, p.size)
+		}
+	}
+	return h, nil
+}
+
+// alsoPlain says whether a compressed file begins as the plain one of its name does, as far as it is written.
+func (f *Follower) alsoPlain(h, g *file) bool {
+	h.text.Unpack(f.ctx, headSize, nil)
+	h.look()
+	return sameBytes(g, h, 0, min(h.size(), headSize))
+}
+
+// ready says whether h may be read: first it has to be known what of it is new.
+func (f *Follower) ready(ctx context.Context, h *file) (bool, error) {
+	if h.judged {
+		return true, nil
+	}
+	twin, err := f.twin(ctx, h)
+	if err != nil {
+		return false, err
+	}
+	if h.judged = true; twin {
+		f.held = slices.DeleteFunc(f.held, func(g *file) bool { return g == h })
+		h.close()
+	}
+	return false, nil
+}
+
+// twin says whether h is what a held file became that was compressed and removed, so that all of it is read there; or what one
+// became that is older. If a held one was closed after its grace, h goes on where it was read to.
+func (f *Follower) twin(ctx context.Context, h *file) (bool, error) {
+	for _, g := range slices.Clone(f.held) {
+		if g == h || g.packed != nil {
+			continue
+		}
+		if g.fd < 0 {
+			tok := token{headN: g.tok.headN, head: g.tok.head, checkAt: g.off, check: f.t.mac('c', g.back)}
+			if max(int64(tok.headN), g.off) < minAlone && h.packed.st.Mtim.Sec != g.st.Mtim.Sec {
+				continue
+			}
+			if err := f.unpack(ctx, h, max(g.off, headSize)); err != nil {
+				return false, err
+			}
+			if f.t.holds(h, tok) && h.seek(g.off) {
+				return false, nil
+			}
+			continue
+		}
+		if g.look() != nil || g.st.Nlink > 0 {
+			continue
+		}
+		if err := f.unpack(ctx, h, headSize); err != nil {
+			return false, err
+		}
+		if !sameBytes(g, h, 0, min(h.size(), g.size(), headSize)) {
+			continue
+		}
+		if err := f.unpack(ctx, h, g.size()+1); err != nil {
+			return false, err
+		}
+		if h.whole() && h.size() <= g.size() && alike(g, h, h.size()) {
+			return true, nil
+		}
+	}
+	for _, size := range h.olds {
+		if err := f.unpack(ctx, h, size+1); err != nil {
+			return false, err
+		}
+		if h.whole() && h.size() == size {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// more unpacks what comes next in h, which is read so far, or says why nothing does; then it is over.
+func (f *Follower) more(ctx context.Context, h *file) (bool, error) {
+	if !h.whole() {
+		return true, f.unpackStep(ctx, h, everything)
+	}
+	half := !h.flush && h.off < h.size()
+	h.flush = true // it is all that there will ever be
+	switch {
+	case half:
+		return true, nil
+	case h.fault != "" && !h.told:
+		h.told = true
+		h.marks = append(h.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: -1, Name: f.named(h.name), Why: h.fault}))
+		return true, nil
+	}
+	return false, nil
+}
+
+// whole says whether no more of h's text will come.
+func (h *file) whole() bool {
+	_, whole := h.text.Size()
+	return whole || h.fault != ""
+}
+
+// exhausted says whether all of h's text was read, and why there is no more was said.
+func (h *file) exhausted() bool {
+	return h.judged && h.flush && h.off == h.size() && h.whole() && (h.fault == "" || h.told) && len(h.marks) == 0
+}

@@ -1,0 +1,354 @@
+package tailer
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"livetail/internal/wire"
+	"livetail/tailer/spool"
+)
+
+var packings = []string{".gz", ".zst", ".xz"}
+
+// pack compresses a file as its rotator does: it is there twice for a moment, and keeps its time.
+func (b *bench) pack(name, ext string) {
+	b.Helper()
+	text, err := os.ReadFile(b.at(name))
+	b.must(err)
+	info, err := os.Stat(b.at(name))
+	b.must(err)
+	b.write(name+ext, string(packed(b, ext, text)))
+	b.must(os.Chtimes(b.at(name+ext), info.ModTime(), info.ModTime()))
+	b.remove(name)
+}
+
+// shiftAll makes room for a new f.1, compressed or not.
+func (b *bench) shiftAll() {
+	for n := 40; n > 0; n-- {
+		for _, ext := range append([]string{""}, packings...) {
+			os.Rename(b.at(fmt.Sprintf("f.%d%s", n, ext)), b.at(fmt.Sprintf("f.%d%s", n+1, ext)))
+		}
+	}
+}
+
+func (b *bench) rotateAll() {
+	b.Helper()
+	b.shiftAll()
+	b.rename("f", "f.1")
+	b.append("f", "")
+}
+
+// numbered are n lines that are like no others.
+func numbered(what string, n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "%s %06d of the lines\n", what, i)
+	}
+	return text.String()
+}
+
+// tokens of all lines that came: following from each must give what came from there on.
+func (b *bench) eachToken(step int, want string) {
+	b.Helper()
+	b.pause()
+	frames, at := b.sink.frames, 0
+	for _, r := range frames {
+		if r.Kind != wire.Lines {
+			continue
+		}
+		for i := 0; i < len(r.Payload); i += 1 + strings.IndexByte(string(r.Payload[i:]), '\n') {
+			if at%step == 0 {
+				b.coldly()
+				b.resume(wire.Position{{File: r.After[r.Index].File, Offset: r.Start + int64(i)}})
+				b.text(want[len(want)-b.rest(frames, r, i):])
+				b.marksNoGap()
+				b.pause()
+			}
+			at++
+		}
+	}
+}
+
+// rest is how many bytes came from byte i of frame r on.
+func (b *bench) rest(frames []record, r record, i int) (n int) {
+	for _, f := range slices.Backward(frames) {
+		if f.Kind == wire.Lines {
+			n += len(f.Payload)
+		}
+		if f.Kind == r.Kind && f.Start == r.Start && f.After[f.Index].File == r.After[r.Index].File && string(f.Payload) == string(r.Payload) {
+			return n - i
+		}
+	}
+	return n
+}
+
+func (b *bench) marksNoGap() {
+	b.Helper()
+	b.sink.mu.Lock()
+	defer b.sink.mu.Unlock()
+	if slices.Contains(b.sink.marks(), wire.MarkGap) {
+		b.Errorf("a gap is said: %v", b.sink.marks())
+	}
+}
+
+// A position in a file that was compressed before it was read to its end, and whole files compressed after it: all of it comes,
+// once and in order, and each line's token leads back to it.
+func TestRow06_CompressedWhileAway(t *testing.T) {
+	for _, ext := range packings {
+		for files := range 4 {
+			first := numbered("first", 300)
+			b := live(t, first)
+			from, half := b.after(), numbered("more", 200)
+			b.pause()
+			b.append("f", half)
+			want := half
+			for n := range files + 1 {
+				b.rotateAll()
+				b.pack("f.1", ext)
+				text := numbered(fmt.Sprintf("next %d", n), 100*n)
+				b.append("f", text)
+				want += text
+			}
+			b.coldly()
+			b.resume(from)
+			b.mark(wire.MarkLive)
+			b.text(want)
+			b.append("f", "and on\n")
+			want += "and on\n"
+			b.text(want)
+			b.marksNoGap()
+			b.marked(slices.Repeat([]string{"rotated"}, files+1)...)
+			b.eachToken(97, want)
+			b.end()
+		}
+	}
+}
+
+// The last line of a compressed file has no newline: nobody will ever write one.
+func TestRow06_HalfALineAtItsEnd(t *testing.T) {
+	b := live(t, numbered("first", 10))
+	b.unseen(func() {
+		b.append("f", "half")
+		b.rotateAll()
+		b.pack("f.1", ".gz")
+		b.append("f", "on\n")
+		b.coldly()
+	})
+	b.text("halfon\n")
+	b.marksNoGap()
+	if r := b.sink.frames[slices.IndexFunc(b.sink.frames, func(r record) bool { return r.Kind == wire.Lines })]; r.Flags&wire.NoEOL == 0 {
+		t.Errorf("flags %b of %q", r.Flags, r.Payload)
+	}
+}
+
+// What is read through its open descriptor is compressed meanwhile, again and again: nothing of that is new.
+func TestRow06_CompressedWhileItIsRead(t *testing.T) {
+	for _, ext := range packings {
+		b := live(t, numbered("first", 10))
+		want := numbered("first", 10)
+		b.sink.set(&b.sink.stuck, true)
+		for n := range 6 {
+			text := numbered(fmt.Sprintf("next %d", n), n%3)
+			b.append("f", text)
+			want += text
+			b.rotateAll()
+			if n%2 == 0 {
+				b.pack("f.1", ext)
+			}
+		}
+		b.append("f", "and on\n")
+		b.sink.set(&b.sink.stuck, false)
+		b.text(want + "and on\n")
+		b.clock.advance(time.Minute)
+		b.looks(2)
+		b.text(want + "and on\n")
+		b.marksNoGap()
+		b.end()
+	}
+}
+
+// The log is gone for longer than the grace, so that its file is closed, and compressed then: it is not a new one.
+func TestRow06_CompressedAfterTheGrace(t *testing.T) {
+	b := live(t, "first line of them\n") // too little to be known by its text alone
+	b.rename("f", "f.1")
+	b.looks(1)
+	b.clock.advance(time.Minute)
+	b.looks(2)
+	b.pack("f.1", ".gz")
+	b.append("f.1.gz", string(packed(b, ".gz", []byte("written after\n")))) // by somebody who had it open
+	b.append("f", "next\n")
+	b.text("first line of them\nwritten after\nnext\n")
+	b.marksNoGap()
+}
+
+// While it is compressed it is there twice, the second time perhaps in part: it is read once.
+func TestRow06_BeingCompressed(t *testing.T) {
+	for _, part := range []int{0, 5, 40, 1 << 20} {
+		b := live(t, numbered("first", 10))
+		want := ""
+		b.unseen(func() {
+			for n := range 3 {
+				b.rotateAll()
+				text := numbered(fmt.Sprintf("next %d", n), 20)
+				b.append("f", text)
+				want += text
+			}
+			for _, name := range []string{"f.3", "f.2", "f.1"} {
+				text, err := os.ReadFile(b.at(name))
+				b.must(err)
+				out := packed(b, ".gz", text)
+				b.write(name+".gz", string(out[:min(part, len(out))]))
+			}
+			b.coldly()
+		})
+		b.mark(wire.MarkLive)
+		b.text(want)
+		b.marksNoGap()
+		b.end()
+	}
+}
+
+func small(n int64) setting {
+	return func(o *Options, _ *Source, _ *Start) {
+		o.Spool, _ = spool.New(spool.Options{MaxBytes: n})
+	}
+}
+
+// The spool has no room: as much comes as fits, then a gap that says so, then what is newer.
+func TestRow06_NoRoomToUnpack(t *testing.T) {
+	first, rest := numbered("first", 300), numbered("more", 100_000)
+	for _, fits := range []int64{2 << 20, 4 << 10} { // for a beginning behind the position; not even for the position
+		b := newBench(t, lines(1000), small(fits))
+		b.write("f", first)
+		b.follow().mark(wire.MarkLive)
+		b.unseen(func() {
+			b.append("f", rest)
+			b.rotateAll()
+			b.pack("f.1", ".gz")
+			b.append("f", "next\n")
+			b.coldly()
+		})
+		b.wait("what is newer", func(s *sink) bool { return strings.HasSuffix(s.text.String(), "next\n") })
+		b.mark(wire.MarkLive)
+		if m := b.mark(wire.MarkGap); m.Bytes != -1 || m.Name != "f.1.gz" || m.Why != spool.ErrFull.Error() {
+			t.Errorf("got %+v", m)
+		}
+		got := strings.TrimSuffix(b.sink.text.String(), "next\n")
+		if !strings.HasPrefix(rest, got) || fits > int64(len(first)) && int64(len(got)) < fits/2 || len(got) == len(rest) {
+			t.Errorf("with room for %d: %d bytes of %d came, %.100q", fits, len(got), len(rest), got)
+		}
+		b.end()
+	}
+}
+
+// Unpacking may take long: the page hears how far it is, at the place where it is, and what is deleted meanwhile is held.
+func TestRow06_SaysHowFar(t *testing.T) {
+	first, rest := numbered("first", 100_000), numbered("more", 100_000)
+	b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Lines, s.MaxBytes = 1e6, 1<<30 })
+	b.write("f", first)
+	b.follow().text(first)
+	from := b.after()
+	b.pause()
+	b.append("f", rest)
+	b.rotateAll()
+	b.pack("f.1", ".gz")
+	b.append("f", "next\n")
+	b.coldly()
+	b.start.From, b.sink = from, newSink()
+	deleted := false
+	b.sink.onTurn = func() {
+		b.clock.add(time.Second)
+		if !deleted && len(b.sink.frames) > 0 {
+			deleted = true
+			os.Remove(b.path)
+			os.WriteFile(b.path, []byte("newest\n"), 0o644)
+		}
+	}
+	b.follow()
+	b.text(rest + "next\nnewest\n")
+	b.marksNoGap()
+	var before int
+	for _, r := range b.sink.frames {
+		if r.Kind == wire.Lines {
+			break
+		}
+		if r.mark.Kind == wire.MarkProgress && r.mark.Why == "unpacking" && r.mark.Name == "f.1.gz" && r.mark.Done > 0 && r.mark.Done <= r.mark.Bytes {
+			if r.After.String() == from.String() {
+				before++
+			}
+		}
+	}
+	if before == 0 {
+		t.Errorf("nothing is said while the place is looked for: %v", b.sink.marks())
+	}
+}
+
+// It ends at once, with nothing left open, wherever it is while it unpacks.
+func TestRow06_ClosedWhileItUnpacks(t *testing.T) {
+	first, rest := numbered("first", 50_000), numbered("more", 100_000)
+	b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Lines, s.MaxBytes = 1e6, 1<<30 })
+	b.write("f", first)
+	b.follow().text(first)
+	from := b.after()
+	b.pause()
+	b.append("f", rest)
+	b.rotateAll()
+	b.pack("f.1", ".xz")
+	for n := range 40 {
+		b.coldly()
+		b.start.From, b.sink = from, newSink()
+		done := make(chan struct{})
+		turns, follower := 0, b.follower
+		b.sink.onTurn = func() {
+			if turns++; turns == n {
+				go func() { follower.Close(); close(done) }()
+			}
+		}
+		b.follow()
+		if n > 0 {
+			b.wait("a turn", func(s *sink) bool { return turns >= n || s.text.Len() == len(rest) })
+		}
+		b.follower.Close()
+		b.pause()
+		if turns >= n && n > 0 {
+			<-done
+		}
+	}
+	files, err := filepath.Glob("/proc/self/fd/*")
+	b.must(err)
+	for _, fd := range files {
+		if to, _ := os.Readlink(fd); strings.HasPrefix(to, b.dir) && !strings.HasSuffix(to, "/boot") && to != b.dir {
+			t.Errorf("%s is left open", to)
+		}
+	}
+}
+
+// A file that is older than the log, and closed, is compressed just when the log is deleted: it is as old as before.
+func TestRow06_CompressedWhenTheLogIsDeleted(t *testing.T) {
+	for _, copied := range []bool{true, false} {
+		b := live(t, numbered("first", 10))
+		if copied {
+			b.must(copyFile(b.path, b.at("f.1")))
+			b.must(os.Truncate(b.path, 0))
+		} else {
+			b.rotateAll()
+		}
+		b.looks(2)
+		b.clock.advance(time.Minute)
+		b.looks(2)
+		b.follower.mu.Lock() // nobody sees one without the other
+		b.pack("f.1", ".gz")
+		b.remove("f")
+		b.append("f", "last\n")
+		b.follower.mu.Unlock()
+		b.text(numbered("first", 10) + "last\n")
+		b.looks(2)
+		b.text(numbered("first", 10) + "last\n")
+		b.end()
+	}
+}

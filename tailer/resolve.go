@@ -232,6 +232,7 @@ func (f *Follower) listed(now *file) ([]sibling, *file) {
 // goOn continues h at off, or at its beginning if it does not reach that far any more.
 func (f *Follower) goOn(h *file, off int64) {
 	if err := h.look(); err == nil && off <= h.size() && h.seek(off) {
+		h.half = f.t.clock.Now() // off may be inside a line that is being written
 		return
 	}
 	h.reset()

@@ -833,6 +833,22 @@ func TestRow45_LongLineGrowsAtARotation(t *testing.T) {
 	}
 }
 
+func TestRow45_ResumedInsideALongLineThatGrows(t *testing.T) {
+	long := strings.Repeat("x", 3*wire.MaxPayload)
+	b := live(t, "a\n")
+	b.append("f", long)
+	b.wait("its first parts", func(s *sink) bool { return s.text.Len() > 2*wire.MaxPayload })
+	b.pause()
+	after, come := b.after(), b.sink.text.Len()-len("a\n")
+	b.coldly()
+	b.rename("f", "f.1")
+	b.append("f", "c\n")
+	b.resume(after)
+	b.until("both are open", func() bool { return len(opened(t, b.dir)) == 2 })
+	b.append("f.1", "y\n")
+	b.text(long[come:] + "y\nc\n")
+}
+
 func TestRow46_50_BytesAreLeftAlone(t *testing.T) {
 	b := live(t, "\n")
 	want := "\n"

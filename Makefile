@@ -2,7 +2,7 @@
 export PATH := $(PATH):/usr/local/go/bin:/usr/sbin:/sbin
 PREFIX ?= /usr/local
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench chaos sabotage test-network test-a11y install clean
+.PHONY: help run build test lint bench chaos sabotage test-network test-mounts test-a11y install clean
 
 help: ## say what there is
 	@scripts/help $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ chaos: ## kill, freeze, flush and cut for CHAOS_MINUTES (15), with CHAOS_SEED, a
 
 test-network: ## drop packets between two network namespaces for 45 s; as root
 	@scripts/test-network
+
+test-mounts: ## logs on file systems that are mounted over, vanish, fill up, fail and hang; as root
+	@scripts/test-mounts
 
 sabotage: ## break one line after the other, and see whether the tests notice; takes an hour
 	@scripts/sabotage

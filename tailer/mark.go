@@ -25,7 +25,11 @@ func (f *Follower) marker(m wire.Marker) wire.Marker {
 }
 
 func (f *Follower) opening(h *file) wire.Marker {
-	return f.marker(wire.Marker{Kind: wire.MarkOpened, Name: f.named(f.base), Bytes: h.size()})
+	m := wire.Marker{Kind: wire.MarkOpened, Name: f.named(f.base), Bytes: h.size()}
+	if len(f.start.From) == 0 && mounted(h.fd) { // who goes on from a place was told
+		m.Why = "it is mounted by itself: that it is rotated outside is not seen here; mount its folder instead"
+	}
+	return f.marker(m)
 }
 
 // tell sends the markers that wait in *list, placed where h has been read to.

@@ -83,6 +83,9 @@ func (t *Tailer) openFile(path string, open func(string) (int, error)) (*file, e
 	if err = unix.Fstat(fd, &h.st); err == nil {
 		err = regular(&h.st)
 	}
+	if err == nil && made(fd) {
+		err = refusal("the kernel makes it when it is read, it is not a file that grows")
+	}
 	if err != nil {
 		unix.Close(fd)
 		return nil, err

@@ -21,6 +21,25 @@ func generation(fd int, _ *unix.Stat_t) uint32 {
 	return uint32(v)
 }
 
+// mounted says whether a file is a mount of its own, as a container may be given it: what takes its name outside is not seen.
+func mounted(fd int) bool {
+	var st unix.Statx_t
+	return unix.Statx(fd, "", unix.AT_EMPTY_PATH, 0, &st) == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+}
+
+// made says whether a file has no bytes but those that the kernel makes when it is read.
+func made(fd int) bool {
+	var st unix.Statfs_t
+	if unix.Fstatfs(fd, &st) != nil {
+		return false
+	}
+	switch st.Type {
+	case unix.PROC_SUPER_MAGIC, unix.SYSFS_MAGIC, unix.DEBUGFS_MAGIC, unix.TRACEFS_MAGIC:
+		return true
+	}
+	return false
+}
+
 // openReal opens a path that had no symbolic link in it a moment ago, and must not have one now.
 func openReal(path string) (int, error) {
 	fd, err := unix.Openat2(unix.AT_FDCWD, path, &unix.OpenHow{Flags: openFlags, Resolve: unix.RESOLVE_NO_SYMLINKS})

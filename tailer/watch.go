@@ -40,6 +40,13 @@ func (t *Tailer) Run(ctx context.Context) error {
 			f.mind()
 		}
 	})
+	folders := make(chan struct{}, 1)
+	defer close(folders)
+	both.Go(func() { // beside the rest: a folder of a file server that does not answer must not hold other logs up
+		for range folders {
+			t.lookAtDirs()
+		}
+	})
 	ticks, stop := t.clock.Tick(t.every / slots)
 	defer stop()
 	for n := 0; ; n = (n + 1) % slots {
@@ -49,7 +56,10 @@ func (t *Tailer) Run(ctx context.Context) error {
 		case <-ticks:
 		}
 		if n == 0 {
-			t.lookAtDirs()
+			select {
+			case folders <- struct{}{}:
+			default: // it is at it
+			}
 		}
 		t.pokeSlot(n, stuck)
 	}

@@ -184,7 +184,7 @@ func told(m wire.Marker) string {
 			return "bytes are lost: " + m.Why
 		}
 		return fmt.Sprintf("%d bytes are lost: %s", m.Bytes, m.Why)
-	case wire.MarkLooked:
+	case wire.MarkLooked, wire.MarkOpened:
 		return m.Why
 	case wire.MarkProgress:
 		return fmt.Sprintf("%s %s, %d of %d bytes", m.Why, plainPath(m.Name), m.Done, m.Bytes)

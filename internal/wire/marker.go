@@ -5,7 +5,7 @@ import "encoding/json"
 // What a Marker can say.
 const (
 	MarkWaiting    = "waiting"    // the log is not there yet; Name
-	MarkOpened     = "opened"     // reading began; Name, Bytes: size
+	MarkOpened     = "opened"     // reading began; Name, Bytes: size; Why: what to know about the file
 	MarkLive       = "live"       // the live edge was reached
 	MarkRotated    = "rotated"    // Name: the new file, To: what the old one is called now, if known
 	MarkTruncated  = "truncated"  // the file was cut, reading goes on at its beginning

@@ -21,6 +21,7 @@ import (
 type site struct {
 	t              testing.TB
 	dir, log       string
+	seen           string // the log, as the follower sees it
 	out            string // file of all that was printed
 	said           said
 	cmd            *exec.Cmd
@@ -56,6 +57,7 @@ func newSite(t testing.TB, dir string) *site {
 		must(t, os.Mkdir(dir, 0o755))
 	}
 	s := &site{t: t, dir: dir, log: filepath.Join(dir, "f"), out: filepath.Join(beside, "out")}
+	s.seen = s.log
 	must(t, os.WriteFile(s.out, nil, 0o644))
 	t.Cleanup(func() {
 		s.kill()
@@ -73,7 +75,7 @@ func (s *site) follow(args ...string) *site {
 	must(s.t, err)
 	defer out.Close()
 	words := append(append(s.before, program, "follow", "-n", "+1"), args...)
-	s.run(out, append(words, s.log))
+	s.run(out, append(words, s.seen))
 	return s
 }
 

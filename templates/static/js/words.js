@@ -221,6 +221,7 @@ export function markerWords({ kind, at, name, to, bytes: size, why, done }) {
   const because = why ? `: ${why}` : ''
   switch (kind) {
     case 'opened':
+      return why ?? ''
     case 'live':
       return ''
     case 'waiting':

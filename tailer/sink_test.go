@@ -28,6 +28,7 @@ const patience = 20 * time.Second // for hangs only
 type fakeClock struct {
 	mu    sync.Mutex
 	now   time.Time
+	wall  time.Duration // by how much the wall clock was set
 	ticks []chan time.Time
 }
 
@@ -36,7 +37,7 @@ func newClock() *fakeClock { return &fakeClock{now: time.Now()} }
 func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now
+	return set(c.now, c.wall)
 }
 
 func (c *fakeClock) Tick(time.Duration) (<-chan time.Time, func()) {

@@ -44,6 +44,7 @@ func TestRow58_ClockJumps(t *testing.T) {
 		step := func(name, text string, by time.Duration) {
 			t.Helper()
 			b.clock.jump(by)
+			b.looks(1)
 			b.touched(name, text)
 			want += text
 			b.looks(1)

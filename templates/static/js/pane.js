@@ -276,7 +276,7 @@ export class Pane {
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
   #move(event) {
-    if (event.key === 'End' || event.key === 'G') this.reader.toLive(this.status.far)
+    if (['End', 'G', 'f'].includes(event.key)) this.reader.toLive(this.status.far)
     else if (event.key === 'Home' || event.key === 'g') this.journey.toBegin()
     else if (event.key === 'w') this.wrap.toggle()
     else if (event.key === 'Enter' && event.target === this.scroller) return this.mark()

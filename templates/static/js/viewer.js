@@ -3,12 +3,13 @@
 import { follow, looked as readAddress } from './address.js'
 import { onSignedIn } from './ask.js'
 import { characterKeys } from './habits.js'
+import { KeySheet } from './keysheet.js'
 import { looked } from './looked.js'
 import { Panes } from './panes.js'
 import { Rail } from './rail.js'
 import { Title } from './title.js'
 import { Watching } from './watching.js'
-import { panes as paneWords, view as words } from './words.js'
+import { panes as paneWords, tail as tailWords, view as words } from './words.js'
 
 const SECOND = 1000
 /** New lines are announced no more often than every so many seconds. */
@@ -22,6 +23,9 @@ const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
 const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: () => title.show(arrived()), changed: () => write.soon(), newer })
 const rail = new Rail(/** @type {HTMLElement} */ (document.querySelector('.rail')), { host, id }, beside)
+const keySheet = new KeySheet(/** @type {HTMLElement} */ (document.querySelector('#keys')))
+/** @type {Promise<import('./palette.js').Palette> | undefined} */
+let palette
 let older = false
 let announced = 0
 let seconds = 0
@@ -40,6 +44,16 @@ function beside(log) {
   pane.start()
   pane.focus()
   write.soon()
+}
+
+/** Jumps to any log. The first time it has to be fetched, which an older page than the server cannot. */
+function jump() {
+  const root = /** @type {HTMLElement} */ (document.querySelector('#palette'))
+  palette ??= import('./palette.js').then(({ Palette }) => new Palette(root, beside))
+  palette.then((it) => it.toggle(), () => {
+    palette = undefined
+    panes.current.say(tailWords.notFetched)
+  })
 }
 
 /** The server is newer than this page, which comes again when nobody looks. */
@@ -71,15 +85,22 @@ function eachSecond() {
 
 /** @param {KeyboardEvent} event */
 function key(event) {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
+    event.preventDefault()
+    return jump()
+  }
   if (!characterKeys() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
   if (event.key === '[') rail.toggle()
+  else if (event.key === '?') keySheet.toggle()
+  else if (event.key === 'o') jump()
   else if (!/^[1-4]$/.test(event.key) || !panes.focus(Number(event.key))) return
   event.preventDefault()
 }
 
 addEventListener('keydown', key)
 document.querySelector('[data-part="rail-button"]')?.addEventListener('click', () => rail.toggle())
+document.querySelector('[data-part="palette-button"]')?.addEventListener('click', jump)
 addEventListener('online', () => panes.all.forEach((pane) => pane.tail.nudge()))
 addEventListener('focus', () => panes.all.forEach((pane) => pane.tail.nudge()))
 onSignedIn(() => panes.all.forEach((pane) => pane.tail.nudge()))

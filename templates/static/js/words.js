@@ -81,6 +81,7 @@ export const tail = {
   signIn: 'sign in, and it goes on at the same line',
   gone: 'you may not see this log, or it does not exist',
   noSockets: 'a proxy in between seems to refuse WebSockets',
+  notFetched: 'this part of the page could not be fetched; try again, or reload the page',
   newer: 'livetail was updated; reload when it suits you',
   mismatch: 'this page does not understand the server; reload',
   /** @param {string} words */
@@ -184,6 +185,15 @@ export const rail = {
   none: 'no log has that in its name',
   trouble: 'not now',
   beside: 'open beside',
+}
+
+export const palette = {
+  loading: 'asking for the logs',
+  away: 'livetail does not answer; close this and try again',
+  none: 'no log has that in its name, group or host',
+  trouble: 'not now',
+  /** @param {number} all @param {number} shown */
+  found: (all, shown) => (all > shown ? `the first ${number(shown)} of ${count(all, 'log')}` : count(all, 'log')),
 }
 
 export const panes = {

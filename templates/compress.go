@@ -29,6 +29,54 @@ func compressed(body []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// Compressed sends the pages of a handler as gzip to whoever takes it. What a page has in it is no secret to whoever may ask
+// for it, so its length may be seen.
+func Compressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !takesGzip(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		z := &packing{ResponseWriter: w}
+		next.ServeHTTP(z, r)
+		z.close()
+	})
+}
+
+// packing is an answer that becomes gzip if it is a page.
+type packing struct {
+	http.ResponseWriter
+	begun bool
+	z     *gzip.Writer // nil: it is no page
+}
+
+func (p *packing) WriteHeader(status int) {
+	if h := p.Header(); !p.begun && strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		h.Set("Content-Encoding", "gzip")
+		h.Add("Vary", "Accept-Encoding")
+		h.Del("Content-Length")
+		p.z = gzip.NewWriter(p.ResponseWriter)
+	}
+	p.begun = true
+	p.ResponseWriter.WriteHeader(status)
+}
+
+func (p *packing) Write(b []byte) (int, error) {
+	if !p.begun {
+		p.WriteHeader(http.StatusOK)
+	}
+	if p.z == nil {
+		return p.ResponseWriter.Write(b)
+	}
+	return p.z.Write(b)
+}
+
+func (p *packing) close() {
+	if p.z != nil {
+		_ = p.z.Close() // whoever went away meanwhile does not miss it
+	}
+}
+
 // takesGzip is whether a request accepts an answer as gzip: it names it, or everything, and not with a weight of 0.
 func takesGzip(r *http.Request) bool {
 	var named, any bool

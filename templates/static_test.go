@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"io"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -85,6 +86,45 @@ func TestCompressed(t *testing.T) {
 	}
 	if packed, err := compressed([]byte("abc")); packed != nil || err != nil {
 		t.Errorf("what does not become smaller was compressed (%v)", err)
+	}
+}
+
+// TestCompressedPages: a page is gzip for whoever takes it, and what is no page stays as it is.
+func TestCompressedPages(t *testing.T) {
+	p, err := New("/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := func(accepts string, h http.HandlerFunc) (*httptest.ResponseRecorder, string) {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept-Encoding", accepts)
+		Compressed(h).ServeHTTP(w, r)
+		if w.Header().Get("Content-Encoding") != "gzip" {
+			return w, w.Body.String()
+		}
+		z, err := gzip.NewReader(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w, string(b)
+	}
+	missing := func(w http.ResponseWriter, _ *http.Request) {
+		if err := p.Problem(w, Problem{Status: 404, Title: "not here"}); err != nil {
+			t.Error(err)
+		}
+	}
+	plain, want := answer("", missing)
+	packed, got := answer("gzip", missing)
+	if got != want || !strings.Contains(got, "not here") || plain.Code != 404 || packed.Code != 404 || packed.Header().Get("Vary") != "Accept-Encoding" || packed.Header().Get("Content-Encoding") != "gzip" {
+		t.Errorf("%d %v\n%.200s", packed.Code, packed.Header(), got)
+	}
+	other, got := answer("gzip", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "words") })
+	if got != "words" || other.Header().Get("Content-Encoding") != "" {
+		t.Errorf("%q %v", got, other.Header())
 	}
 }
 

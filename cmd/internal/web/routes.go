@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"livetail/templates"
+)
 
 // routes is every route there is; each names its method, and belowBase answers what is none. What is private has a session
 // before it is asked.
@@ -18,8 +22,8 @@ func (s *site) routes() *http.ServeMux {
 
 	// Pages, for who is signed in; others are led to sign-in and back.
 	page := private{s, s.leadToSignIn, s.pageOf503}
-	mux.Handle("GET /{$}", page.only(s.list))
-	mux.Handle("GET /log/{host}/{id...}", page.only(s.log))
+	mux.Handle("GET /{$}", templates.Compressed(page.only(s.list)))
+	mux.Handle("GET /log/{host}/{id...}", templates.Compressed(page.only(s.log)))
 
 	// The API, for who is signed in; others are told so.
 	api := private{s, s.say401, s.say503}

@@ -2,11 +2,11 @@
 
 import { follow, looked as readAddress } from './address.js'
 import { onSignedIn } from './ask.js'
-import { characterKeys } from './habits.js'
+import { characterKeys, habit } from './habits.js'
 import { KeySheet } from './keysheet.js'
+import { Later } from './later.js'
 import { looked } from './looked.js'
 import { Panes } from './panes.js'
-import { Rail } from './rail.js'
 import { Title } from './title.js'
 import { Watching } from './watching.js'
 import { panes as paneWords, tail as tailWords, view as words } from './words.js'
@@ -22,10 +22,12 @@ const title = new Title()
 const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
 const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: () => title.show(arrived()), changed: () => write.soon(), newer })
-const rail = new Rail(/** @type {HTMLElement} */ (document.querySelector('.rail')), { host, id }, beside)
+const failed = () => panes.current.say(tailWords.notFetched)
+const railRoot = /** @type {HTMLElement} */ (document.querySelector('.rail'))
+const rail = new Later(() => import('./rail.js').then(({ Rail }) => new Rail(railRoot, { host, id }, beside)), failed)
+const paletteRoot = /** @type {HTMLElement} */ (document.querySelector('#palette'))
+const palette = new Later(() => import('./palette.js').then(({ Palette }) => new Palette(paletteRoot, beside)), failed)
 const keySheet = new KeySheet(/** @type {HTMLElement} */ (document.querySelector('#keys')))
-/** @type {Promise<import('./palette.js').Palette> | undefined} */
-let palette
 let older = false
 let announced = 0
 let seconds = 0
@@ -44,16 +46,6 @@ function beside(log) {
   pane.start()
   pane.focus()
   write.soon()
-}
-
-/** Jumps to any log. The first time it has to be fetched, which an older page than the server cannot. */
-function jump() {
-  const root = /** @type {HTMLElement} */ (document.querySelector('#palette'))
-  palette ??= import('./palette.js').then(({ Palette }) => new Palette(root, beside))
-  palette.then((it) => it.toggle(), () => {
-    palette = undefined
-    panes.current.say(tailWords.notFetched)
-  })
 }
 
 /** The server is newer than this page, which comes again when nobody looks. */
@@ -76,7 +68,7 @@ function reload() {
 
 function eachSecond() {
   for (const pane of panes.all) pane.eachSecond()
-  rail.eachSecond()
+  rail.now?.eachSecond()
   title.show(arrived())
   if (++seconds % ANNOUNCE !== 0 || document.hidden) return
   if (arrived() > announced) panes.all[0].part('announce').textContent = words.newLines(arrived() - announced)
@@ -87,20 +79,20 @@ function eachSecond() {
 function key(event) {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
     event.preventDefault()
-    return jump()
+    return palette.ask((it) => it.toggle())
   }
   if (!characterKeys() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
-  if (event.key === '[') rail.toggle()
+  if (event.key === '[') rail.ask((it) => it.toggle())
   else if (event.key === '?') keySheet.toggle()
-  else if (event.key === 'o') jump()
+  else if (event.key === 'o') palette.ask((it) => it.toggle())
   else if (!/^[1-4]$/.test(event.key) || !panes.focus(Number(event.key))) return
   event.preventDefault()
 }
 
 addEventListener('keydown', key)
-document.querySelector('[data-part="rail-button"]')?.addEventListener('click', () => rail.toggle())
-document.querySelector('[data-part="palette-button"]')?.addEventListener('click', jump)
+document.querySelector('[data-part="rail-button"]')?.addEventListener('click', () => rail.ask((it) => it.toggle()))
+document.querySelector('[data-part="palette-button"]')?.addEventListener('click', () => palette.ask((it) => it.toggle()))
 addEventListener('online', () => panes.all.forEach((pane) => pane.tail.nudge()))
 addEventListener('focus', () => panes.all.forEach((pane) => pane.tail.nudge()))
 onSignedIn(() => panes.all.forEach((pane) => pane.tail.nudge()))
@@ -122,3 +114,4 @@ first.start()
 address.beside.forEach(beside)
 if (address.beside.length > 0) first.focus()
 setInterval(eachSecond, SECOND)
+if (habit('rail', false)) rail.ask()

@@ -85,9 +85,9 @@ func writeRequests(ctx context.Context, path string, size int64) (n int64, err e
 
 // drain takes all frames; once it has a place in the file, it ends the Follow if it is only asked for that.
 type drain struct {
-	passed int64
-	begin  wire.Position
-	once   bool
+	passed, bytes, frames int64
+	begin                 wire.Position
+	once                  bool
 }
 
 var errEnough = errors.New("enough")
@@ -96,6 +96,10 @@ func (d *drain) Room(ctx context.Context) (int, error) { return wire.MaxPayload,
 func (d *drain) Turn()                                 {}
 func (d *drain) Send(_ context.Context, f *wire.Frame) error {
 	d.passed += int64(f.Passed)
+	if f.Kind == wire.Lines {
+		d.bytes += int64(len(f.Payload))
+		d.frames++
+	}
 	if f.Kind == wire.Lines && d.once {
 		d.begin = wire.Position{{File: f.After[f.Index].File, Offset: f.Start}}
 		return errEnough

@@ -30,6 +30,7 @@ type answer struct {
 	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
 	pos                  wire.Position
+	pace                 pace
 	sieve
 }
 
@@ -69,6 +70,9 @@ func (a *answer) tell(m wire.Marker, flags uint8) error {
 // send sends f, whose payload begins at start of the current file; below 0: it is of no bytes there.
 func (a *answer) send(f wire.Frame, start int64) error {
 	a.frame = f
+	if a.pace.slowed {
+		a.frame.Flags |= wire.Slowed
+	}
 	a.place(start)
 	a.frame.Looked, a.frame.Passed, a.frame.Time = a.seen, a.passed, a.time
 	if h := a.current(); h != nil && len(f.Payload) > 0 && f.Kind == wire.Lines {

@@ -52,6 +52,9 @@ type file struct {
 	olds   []int64     // sizes of older files of its time: it may be one of them
 	about  int64       // how long it may be
 
+	skims   bool // skimmer was asked for
+	skimmer *skimmer
+
 	judge  filter.Matcher
 	primed bool // judge knows what is before off
 
@@ -82,6 +85,10 @@ func (h *file) close() {
 
 // closeText closes what is read, but not the compressed file that it is of: its inode stays known.
 func (h *file) closeText() {
+	if h.skimmer != nil {
+		h.skimmer.end()
+		h.skimmer, h.skims = nil, false
+	}
 	if h.fd >= 0 {
 		h.shared.release()
 		h.fd, h.shared = -1, nil

@@ -18,6 +18,9 @@ import (
 // everything is more than any file has.
 const everything = math.MaxInt64
 
+// unpackedAtOnce is what the spool unpacks at most before it says how far it is.
+const unpackedAtOnce = 1 << 20
+
 // openPacked opens a compressed file: what is read is its text, what it is known by is itself.
 func (f *Follower) openPacked(s *sibling) (*file, error) {
 	if s.held != nil {
@@ -74,9 +77,17 @@ func (a *answer) fill(h *file, upto int64) error {
 	}
 	var told error
 	err := h.text.Unpack(a.ctx, upto, func(done, of int64) error {
+		a.leave()
 		told = a.progress(wire.Marker{Kind: wire.MarkProgress, Name: a.view.named(h.name), Why: "unpacking", Done: done, Bytes: of})
+		if told == nil {
+			told = a.rest()
+		}
+		if told == nil {
+			told = a.step(unpackedAtOnce)
+		}
 		return told
 	})
+	a.leave()
 	h.look()
 	switch {
 	case told != nil:

@@ -45,6 +45,9 @@ func (a *answer) read() error {
 			a.place(-1)
 			err = a.begin(a.pos.Clone())
 		}
+		if err == nil {
+			err = a.rest()
+		}
 		if err != nil {
 			return err
 		}
@@ -112,7 +115,11 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	b := a.view.t.buffers.get(before + int(want))
 	defer a.view.t.buffers.put(b)
 	buf := (*b)[:before+int(want)]
-	n, err := h.pread(buf, h.off-int64(before))
+	if err := a.step(want); err != nil {
+		return false, err
+	}
+	n, err := a.pread(h, buf, h.off-int64(before))
+	a.leave()
 	if err != nil {
 		return false, failure(words(err))
 	}
@@ -181,7 +188,11 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 	b := a.view.t.buffers.get(size)
 	defer a.view.t.buffers.put(b)
 	buf := (*b)[:size]
-	n, err := h.pread(buf, lo-int64(before))
+	if err := a.step(h.off - lo); err != nil {
+		return false, err
+	}
+	n, err := a.pread(h, buf, lo-int64(before))
+	a.leave()
 	if err != nil {
 		return false, failure(words(err))
 	}

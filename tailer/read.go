@@ -135,6 +135,10 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	if err != nil || f.again || h.off >= h.upto { // files were looked after meanwhile: its place may be another
 		return false, err
 	}
+	if f.live {
+		f.t.gate.hush()
+		defer f.t.gate.murmur()
+	}
 	most := min(room, wire.MaxPayload)
 	if f.strain.on {
 		return f.sift(ctx, h, most)

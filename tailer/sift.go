@@ -55,7 +55,11 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 	defer chunks.Put(b)
 	before := len(h.back)
 	buf := (*b)[:before+int(want)]
-	n, err := h.pread(buf, h.off-int64(before))
+	if err := a.step(want); err != nil {
+		return false, err
+	}
+	defer a.leave()
+	n, err := a.pread(h, buf, h.off-int64(before))
 	if err != nil {
 		return false, failure(words(err))
 	}
@@ -83,6 +87,7 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 	} else {
 		a.spans, _ = a.m.Chunk(data, h.cut, a.spans[:0])
 	}
+	a.leave()
 	return true, a.emit(h, data)
 }
 
@@ -178,6 +183,9 @@ func (a *answer) beat() error {
 	a.sink.Turn()
 	if a.view.t.clock.Now().Sub(a.sent) < sayEvery {
 		return a.ctx.Err()
+	}
+	if a.pace.slowed {
+		return a.tellSlow()
 	}
 	if _, err := a.room(); err != nil {
 		return err

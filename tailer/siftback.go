@@ -29,7 +29,11 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	defer chunks.Put(b)
 	before := int(min(lo, groupBytes))
 	buf := (*b)[:before+int(h.off-lo)+len(a.front)]
-	n, err := h.pread(buf, lo-int64(before))
+	if err := a.step(h.off - lo); err != nil {
+		return false, err
+	}
+	defer a.leave()
+	n, err := a.pread(h, buf, lo-int64(before))
 	if err != nil {
 		return false, failure(words(err))
 	}
@@ -48,6 +52,7 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 		}
 	}
 	if inside {
+		a.leave()
 		return a.rearLine(h, limit, lo, at == 0 && why != "")
 	}
 	data = data[at:]
@@ -57,6 +62,7 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	a.m = a.filter.NewMatcher()
 	a.m.Prime(group)
 	a.spans, _ = a.m.Chunk(data, false, a.spans[:0])
+	a.leave()
 	return true, a.emitBack(h, data)
 }
 

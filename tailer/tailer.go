@@ -35,6 +35,8 @@ type Options struct {
 	Spool *spool.Spool
 	// MaxLine is by how many bytes at its beginning a filter judges a line that is longer. 0: 1 MiB.
 	MaxLine int
+	// Host is asked whether it is busy; what reads much of a log goes slower then. nil: it never is.
+	Host Host
 	// Clock is where time comes from. nil: the system's.
 	Clock Clock
 	// Log hears of what an operator can mend, such as exhausted watches. nil: nobody does.
@@ -46,6 +48,8 @@ type Tailer struct {
 	key          []byte
 	grace, every time.Duration
 	clock        Clock
+	host         Host
+	gate         *gate
 	log          *slog.Logger
 	spool        *spool.Spool
 	times        *stamp.Reader
@@ -88,7 +92,7 @@ func New(o Options) (*Tailer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, log: o.Log, spool: o.Spool, maxLine: o.MaxLine,
+	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, host: o.Host, gate: newGate(), log: o.Log, spool: o.Spool, maxLine: o.MaxLine,
 		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
 	var err error
 	if t.times, err = stamp.New(stamp.Options{}); err != nil {

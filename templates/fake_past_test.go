@@ -75,6 +75,10 @@ func (f *fake) reply(q question) ([]wire.Frame, string) {
 	}
 	switch q.Ask {
 	case "read":
+		if f.slow && a.Quiet {
+			a.mark(wire.Marker{Kind: wire.MarkProgress, Why: "slowed: the host is busy"}, 0, 0)
+			a.frames[0].Flags = wire.Slowed
+		}
 		a.read()
 	case "time":
 		a.seekTime()

@@ -51,7 +51,8 @@ type fake struct {
 	dropAfter   int        // frames after which each connection is cut; 0: never
 	past        []fakeFile // what the log was before, oldest first
 	chunk       int        // lines looked at for one frame of an answer
-	holdAnswers bool       // answers wait
+	holdAnswers bool       // answers wait, but for saying that they are slowed
+	slow        bool       // counting is slowed, and says so first
 	signedOut   bool
 	hold        bool // answers of the API wait
 	version     string

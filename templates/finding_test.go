@@ -83,6 +83,14 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, chromedp.Click(`.chart`), poll(topRow+`.includes('older line ')`))
 
 	})
+	t.Run("a search on a busy host says that it is slowed", func(t *testing.T) {
+		f, ctx := open(t)
+		f.with(func() { f.holdAnswers, f.slow = true, true })
+		said := `document.querySelector('[data-search=said]').textContent`
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(said+` === 'slowed: the host is busy'`))
+		f.with(func() { f.holdAnswers = false })
+		do(t, ctx, poll(`document.querySelector('[data-search=count]').textContent === '1,200 lines'`), poll(said+` === ''`))
+	})
 	t.Run("a search is cancelled", func(t *testing.T) {
 		f, ctx := open(t)
 		f.with(func() { f.holdAnswers = true })

@@ -235,7 +235,7 @@ func (s *socket) send(ctx context.Context, name, refused string) {
 // write waits while the test holds answers back, and leaves out what the page has cancelled.
 func (s *socket) write(ctx context.Context, frame *wire.Frame) error {
 	s.mu.Lock()
-	for frame.Reply > 0 && s.holdAnswers && !s.given[frame.Reply] && ctx.Err() == nil {
+	for frame.Reply > 0 && s.holdAnswers && frame.Flags&wire.Slowed == 0 && !s.given[frame.Reply] && ctx.Err() == nil {
 		changed := s.changed
 		s.mu.Unlock()
 		select {

@@ -77,6 +77,7 @@ type Worker struct {
 	Spool  int64  // bytes of compressed logs that it keeps unpacked
 	// Searches through the whole of a log: at the same time, and of one user.
 	Searches, SearchesPerUser int
+	SlowAbove                 int // percent of the time that the host's tasks wait; above it, searches go slower
 }
 
 // Log is one entry of logs. Exactly one of File, Folder, Glob, Latest, Journal and Self is set.
@@ -130,7 +131,7 @@ func defaults(kind Kind) *Config {
 			Limits:      Limits{TailsPerUser: 50, Tails: 2000, MessageBytes: 16384, MessagesPerSecond: 20},
 		},
 		Redis:  Redis{Namespace: "livetail"},
-		Worker: Worker{Places: 1000, Spool: 2 << 30, Searches: 2, SearchesPerUser: 1},
+		Worker: Worker{Places: 1000, Spool: 2 << 30, Searches: 2, SearchesPerUser: 1, SlowAbove: 40},
 	}
 	if kind == ForAll {
 		c.Redis.URL = embedded

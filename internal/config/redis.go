@@ -138,6 +138,7 @@ func (p *parser) worker(v value, w *Worker) {
 	s.get("spool").size(&w.Spool, 1<<20, 1<<50)
 	s.get("searches").number(&w.Searches, 1, 1000)
 	s.get("searches_per_user").number(&w.SearchesPerUser, 1, 1000)
+	s.get("slow_above").number(&w.SlowAbove, 1, 100)
 	s.done()
 }
 

@@ -17,6 +17,7 @@ import (
 	"livetail/internal/dial"
 	"livetail/internal/jobs"
 	"livetail/internal/logs"
+	"livetail/internal/pressure"
 	"livetail/internal/runs"
 	"livetail/internal/wire"
 	"livetail/tailer"
@@ -48,7 +49,11 @@ func Run(ctx context.Context, p boot.Parts) error {
 		return err
 	}
 	defer past.Close()
-	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, Log: p.Log})
+	host, err := pressure.New(pressure.Options{Above: c.Worker.SlowAbove})
+	if err != nil {
+		return err
+	}
+	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, Host: host, Log: p.Log})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 // Search over the whole history: one hit after the other, and all of them counted.
 
-import { lineOffsets, token } from './frame.js'
+import { lineOffsets, SLOWED, token } from './frame.js'
+import { markerWords } from './words.js'
 
 /** The history is looked at in so many parts, for the bar of hits. */
 const PARTS = 120
@@ -32,6 +33,8 @@ export class Search {
   /** '' or what keeps one from going on. @type {'' | 'looking' | 'none' | 'refused'} */
   state = ''
   why = ''
+  /** Why the counting takes long, in words; '' if it does not. */
+  held = ''
 
   #parts
   #changed
@@ -58,6 +61,7 @@ export class Search {
     this.hit = null
     this.state = ''
     this.count = this.done = 0
+    this.held = ''
     this.bars.fill(0)
     if (this.term) this.#countAll()
     this.#changed()
@@ -68,6 +72,7 @@ export class Search {
     this.#counting?.()
     this.#going?.()
     this.#counting = this.#going = null
+    this.held = ''
     if (this.state === 'looking') this.state = ''
     this.#changed()
   }
@@ -137,6 +142,8 @@ export class Search {
   #countAll() {
     this.#counting = this.#parts.tail.questions.ask({ ask: 'read', quiet: true, filter: this.#filter }, {
       frame: (frame, last) => {
+        if (frame.marker?.kind === 'progress') this.held = markerWords(frame.marker)
+        else if (last || !(frame.flags & SLOWED)) this.held = ''
         const { extent } = this.#parts
         const at = extent.fraction(extent.shift(frame) + frame.offset)
         this.count += frame.passed
@@ -152,6 +159,7 @@ export class Search {
   /** @param {string} words */
   #refused(words) {
     this.#counting = this.#going = null
+    this.held = ''
     this.state = 'refused'
     this.why = words
     this.#changed()

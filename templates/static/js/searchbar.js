@@ -80,7 +80,7 @@ export class Searchbar {
     if (!this.open) return
     named(this.#root, 'stop').hidden = !search.counting && search.state !== 'looking'
     named(this.#root, 'count').textContent = search.term ? words.count(search.count, search.counting, search.done) : ''
-    const said = search.state === 'none' ? words.none : search.state === 'refused' ? search.why : search.state === 'looking' && !search.counting ? words.looking : ''
+    const said = search.state === 'none' ? words.none : search.state === 'refused' ? search.why : search.held || (search.state === 'looking' && !search.counting ? words.looking : '')
     named(this.#root, 'said').textContent = said
     this.#input.ariaInvalid = String(search.state === 'refused')
     const most = Math.max(1, ...search.bars)

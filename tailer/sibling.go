@@ -157,13 +157,26 @@ func (f *Follower) where(list []sibling, i int) int {
 
 // learn remembers which siblings are older than the newest held file.
 func (f *Follower) learn(list []sibling) {
-	f.known = f.known[:0]
+	var known []past
 	for _, s := range list {
 		if s.held != nil && s.held == f.last() {
-			return
+			break
 		}
-		f.known = append(f.known, pastOf(s))
+		known = append(known, pastOf(s))
 	}
+	f.knows(list, known)
+}
+
+const mostGone = 64
+
+// knows notes which of those in list are old. What was, and is not in it any more, may come again, compressed.
+func (f *Follower) knows(list []sibling, known []past) {
+	there := make(map[key]bool, len(list))
+	for _, s := range list {
+		there[s.key] = true
+	}
+	gone := slices.DeleteFunc(f.known, func(p past) bool { return there[p.key] })
+	f.known = append(gone[max(0, len(gone)-mostGone):], known...)
 }
 
 // open opens a rotated file, wherever its name has moved to since it was listed.

@@ -52,7 +52,7 @@ func (f *Follower) relearn(h *file, list []sibling) {
 			known = append(known, pastOf(s))
 		}
 	}
-	f.known = known
+	f.knows(list, known)
 }
 
 // shortened finds where to go on in a file whose end was cut off and whose beginning is as it was.

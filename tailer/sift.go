@@ -2,19 +2,15 @@ package tailer
 
 import (
 	"bytes"
-	"sync"
 
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
 
 const (
-	chunkBytes = 1 << 20  // judged at a time; of a longer line, so much decides
+	chunkBytes = 1 << 20  // judged at a time
 	groupBytes = 64 << 10 // how far before a place the first line of a group is looked for
 )
-
-// chunks are held while an answer looks for lines.
-var chunks = sync.Pool{New: func() any { b := make([]byte, backSize+groupBytes+chunkBytes); return &b }}
 
 // sieve is what an answer needs to let only some lines through.
 type sieve struct {
@@ -51,8 +47,8 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 		}
 		a.of = h
 	}
-	b := chunks.Get().(*[]byte)
-	defer chunks.Put(b)
+	b := a.view.t.chunks.Get().(*[]byte)
+	defer a.view.t.chunks.Put(b)
 	before := len(h.back)
 	buf := (*b)[:before+int(want)]
 	if err := a.step(want); err != nil {
@@ -196,6 +192,7 @@ func (a *answer) beat() error {
 // prime makes the matcher know what comes before off in h and, if that is inside a line, judge the line.
 func (a *answer) prime(h *file, off int64, cut bool) error {
 	a.m = a.filter.NewMatcher()
+	a.m.Limit(a.view.t.maxLine)
 	if a.filter == nil {
 		return nil
 	}
@@ -206,8 +203,8 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 			return failure(words(err))
 		}
 	}
-	b := chunks.Get().(*[]byte)
-	defer chunks.Put(b)
+	b := a.view.t.chunks.Get().(*[]byte)
+	defer a.view.t.chunks.Put(b)
 	group := (*b)[:min(start, groupBytes)]
 	if n, err := h.pread(group, start-int64(len(group))); err != nil || n < len(group) {
 		return errChanged
@@ -219,7 +216,7 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 	if !cut {
 		return nil
 	}
-	line := (*b)[:chunkBytes]
+	line := (*b)[:a.view.t.maxLine]
 	n, err := h.pread(line, start)
 	if err != nil {
 		return failure(words(err))

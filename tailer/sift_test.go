@@ -172,3 +172,25 @@ func TestAskSiftTells(t *testing.T) {
 		t.Errorf("a pattern that is none: %+v", r.end)
 	}
 }
+
+// How much of a long line decides is the operator's to say: less or more than is judged at a time, for a tail and for answers alike.
+func TestRow45_HowMuchOfALineDecides(t *testing.T) {
+	far := strings.Repeat("0123456789", 250_000) // 2.5 MB
+	text := "near " + far[:50_000] + " needle\n" + "middle " + far[:500_000] + " needle\n" + "far " + far + " needle" + far + "\n" + "needle\n"
+	rows := strings.SplitAfter(text, "\n")
+	for most, want := range map[int]string{64 << 10: rows[0] + rows[3], 0: rows[0] + rows[1] + rows[3], 4 << 20: text} {
+		b := newBench(t, func(o *Options, _ *Source, s *Start) {
+			o.MaxLine, s.Lines, s.MaxBytes, s.Filter = most, 100, 1<<30, []byte(`{"include":[{"text":"needle"}]}`)
+		})
+		b.write("f", text)
+		q := wire.Question{Ask: wire.AskRead, Filter: b.start.Filter}
+		b.ask(q).is(false, want, wire.EndEdge)
+		q.Back = true
+		b.ask(q).is(true, want, wire.EndStart)
+		b.write("f", "")
+		b.follow().mark(wire.MarkLive)
+		b.append("f", text)
+		b.text(want)
+		b.end()
+	}
+}

@@ -25,8 +25,8 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	if err := h.look(); err != nil {
 		return false, errChanged
 	}
-	b := chunks.Get().(*[]byte)
-	defer chunks.Put(b)
+	b := a.view.t.chunks.Get().(*[]byte)
+	defer a.view.t.chunks.Put(b)
 	before := int(min(lo, groupBytes))
 	buf := (*b)[:before+int(h.off-lo)+len(a.front)]
 	if err := a.step(h.off - lo); err != nil {
@@ -60,6 +60,7 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 		group = group[bytes.IndexByte(group, '\n')+1:]
 	}
 	a.m = a.filter.NewMatcher()
+	a.m.Limit(a.view.t.maxLine)
 	a.m.Prime(group)
 	a.spans, _ = a.m.Chunk(data, false, a.spans[:0])
 	a.leave()

@@ -57,6 +57,7 @@ type Tailer struct {
 	buffers      buffers
 	maxLine      int
 	wide         sync.Pool // of *[]byte, for lines that are longer than those buffers
+	chunks       sync.Pool // of *[]byte, held while an answer looks for lines
 	files        *descriptors
 
 	watching sync.Mutex        // guards the watcher; taken before mu
@@ -99,6 +100,7 @@ func New(o Options) (*Tailer, error) {
 		return nil, err
 	}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
+	t.chunks.New = func() any { b := make([]byte, backSize+groupBytes+max(chunkBytes, t.maxLine)); return &b }
 	t.wide.New = func() any { b := make([]byte, backSize+t.maxLine); return &b }
 	return t, nil
 }

@@ -75,6 +75,8 @@ type Worker struct {
 	Host   string // the host part of every log this worker serves; "" only for ForWeb
 	Places int    // tails it serves at the same time
 	Spool  int64  // bytes of compressed logs that it keeps unpacked
+	// MaxLine is how many bytes at the beginning of a line decide whether a filter lets it pass.
+	MaxLine int64
 	// Searches through the whole of a log: at the same time, and of one user.
 	Searches, SearchesPerUser int
 	SlowAbove                 int // percent of the time that the host's tasks wait; above it, searches go slower
@@ -131,7 +133,7 @@ func defaults(kind Kind) *Config {
 			Limits:      Limits{TailsPerUser: 50, Tails: 2000, MessageBytes: 16384, MessagesPerSecond: 20},
 		},
 		Redis:  Redis{Namespace: "livetail"},
-		Worker: Worker{Places: 1000, Spool: 2 << 30, Searches: 2, SearchesPerUser: 1, SlowAbove: 40},
+		Worker: Worker{Places: 1000, Spool: 2 << 30, MaxLine: 1 << 20, Searches: 2, SearchesPerUser: 1, SlowAbove: 40},
 	}
 	if kind == ForAll {
 		c.Redis.URL = embedded

@@ -30,7 +30,7 @@ redis:
   tls: {ca: /ca, cert: /cert, key: /key, server_name: r}
 secret_file: /s//secret
 state_dir: /st[ate]/
-worker: {host: web-01.example, places: 5, spool: 500MiB, searches: 3, searches_per_user: 2, slow_above: 70}
+worker: {host: web-01.example, places: 5, spool: 500MiB, max_line: 4MiB, searches: 3, searches_per_user: 2, slow_above: 70}
 logs:
   - {id: a/b, name: The A, file: /x/../a.log, group: G, backlog: 0, follow_links_to: [/srv/, "${state_dir}/l"], show_path: true, time: {layout: "Jan _2", zone: UTC}}
   - {id: c, folder: /c/}
@@ -56,7 +56,7 @@ access:
 		Redis:      Redis{"rediss://r.example.org:6380/3", "ns", "u", "/pw", TLS{"/ca", "/cert", "/key", "r"}},
 		SecretFile: "/s/secret",
 		StateDir:   "/st[ate]",
-		Worker:     Worker{Host: "web-01.example", Places: 5, Spool: 500 << 20, Searches: 3, SearchesPerUser: 2, SlowAbove: 70},
+		Worker:     Worker{Host: "web-01.example", Places: 5, Spool: 500 << 20, MaxLine: 4 << 20, Searches: 3, SearchesPerUser: 2, SlowAbove: 70},
 		Logs: []Log{
 			{ID: "a/b", Name: "The A", File: "/a.log", Group: "G", FollowLinksTo: []string{"/srv", "/st[ate]/l"}, ShowPath: true, Time: Time{"Jan _2", "UTC"}},
 			{ID: "c", Name: "c", Folder: "/c", Backlog: 1000},

@@ -136,6 +136,7 @@ func (p *parser) worker(v value, w *Worker) {
 	}
 	s.get("places").number(&w.Places, 1, 100_000)
 	s.get("spool").size(&w.Spool, 1<<20, 1<<50)
+	s.get("max_line").size(&w.MaxLine, 64<<10, 16<<20)
 	s.get("searches").number(&w.Searches, 1, 1000)
 	s.get("searches_per_user").number(&w.SearchesPerUser, 1, 1000)
 	s.get("slow_above").number(&w.SlowAbove, 1, 100)

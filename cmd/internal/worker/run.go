@@ -53,7 +53,7 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
-	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, Host: host, Log: p.Log})
+	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, MaxLine: int(c.Worker.MaxLine), Host: host, Log: p.Log})
 	if err != nil {
 		return err
 	}

@@ -56,10 +56,10 @@ func (f *Follower) siblings() ([]sibling, error) {
 		if err != nil {
 			return nil, err
 		}
-		if slices.EqualFunc(list, again, func(a, b sibling) bool { return a.Name == b.Name && a.key == b.key }) {
+		same := slices.EqualFunc(list, again, func(a, b sibling) bool { return a.Name == b.Name && a.key == b.key })
+		if list = again; same { // with the times of the second look: one that was just compressed has got its own by then
 			break
 		}
-		list = again
 	}
 	return slices.DeleteFunc(list, func(s sibling) bool { return !f.isPast(s.File) }), err
 }

@@ -179,8 +179,9 @@ func (f *Follower) openNext(list []sibling, s *sibling) (*file, error) {
 			return nil, nil
 		}
 	}
+	was := h.packed.st.Mtim
 	for _, p := range f.known {
-		if p.mtime == s.st.Mtim || s.st.Mtim.Nsec == 0 && p.mtime.Sec == s.st.Mtim.Sec {
+		if p.mtime == was || was.Nsec == 0 && p.mtime.Sec == was.Sec {
 			h.olds = append(h.olds, p.size)
 		}
 	}

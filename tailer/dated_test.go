@@ -1,7 +1,9 @@
 package tailer
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -181,4 +183,60 @@ func TestRow66_Shared(t *testing.T) {
 	c.append("f2", "b\n")
 	c.clock.advance(c.tailer.every)
 	c.each("b", func(s *sink) bool { return s.text.String() == "a\nb\n" })
+}
+
+// The past of dated names is one log's: it is paged, gone to by time and searched across all its days, plain or compressed.
+func TestRow66_Past(t *testing.T) {
+	b := newBench(t, dated("f-*.log"))
+	all := ""
+	for day := 17; day <= 21; day++ {
+		text := ""
+		for hour := range 24 {
+			text += fmt.Sprintf("2026-11-%02dT%02d:00:00Z line of day %d\n", day, hour, day)
+		}
+		name := fmt.Sprintf("f-2026-11-%02d.log", day)
+		if b.write(name, text); day < 19 {
+			b.pack(name, packings[day-17])
+		}
+		all += text
+	}
+	b.write("f-other.txt", "no\n")
+	b.clock.advance(time.Minute)
+	got, q := "", wire.Question{Ask: wire.AskRead, Back: true, Lines: 7}
+	for {
+		r := b.ask(q)
+		got = r.text(true) + got
+		if q.From = r.after(); r.end.End == wire.EndStart {
+			break
+		}
+	}
+	if got != all {
+		t.Errorf("back: %d bytes of %d", len(got), len(all))
+	}
+	b.ask(from(read(0), q.From)).is(false, all, wire.EndEdge)
+	for day := 17; day <= 21; day++ {
+		at := time.Date(2026, 11, day, 9, 30, 0, 0, time.UTC)
+		m, _, line := b.ask(wire.Question{Ask: wire.AskTime, At: at.UnixMilli()}).found()
+		if want := fmt.Sprintf("2026-11-%02dT10:00:00Z line of day %d\n", day, day); line != want || m.Sure != wire.SureExact {
+			t.Errorf("to %v: %q, %+v", at, line, m)
+		}
+	}
+	search := wire.Question{Ask: wire.AskRead, Filter: []byte(`{"include":[{"text":"T23:"}]}`)}
+	want := ""
+	for text := range strings.Lines(all) {
+		if strings.Contains(text, "T23:") {
+			want += text
+		}
+	}
+	b.ask(search).is(false, want, wire.EndEdge)
+	search.Back = true
+	b.ask(search).is(true, want, wire.EndStart)
+	r := b.ask(wire.Question{Ask: wire.AskOutline})
+	var names []string
+	for _, f := range r.frames[0].mark.Files {
+		names = append(names, f.Name)
+	}
+	if got := strings.Join(names, " "); got != "f-2026-11-17.log.gz f-2026-11-18.log.zst f-2026-11-19.log f-2026-11-20.log f-2026-11-21.log" {
+		t.Errorf("outline: %s", got)
+	}
 }

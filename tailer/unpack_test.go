@@ -352,3 +352,18 @@ func TestRow06_CompressedWhenTheLogIsDeleted(t *testing.T) {
 		b.end()
 	}
 }
+
+// What rotation made of a log is its past, told by its name, and no other log's, though that is called alike.
+func TestRow67_SiblingsAreThePastOfTheirLogOnly(t *testing.T) {
+	b := newBench(t)
+	old := numbered("oldest", 5)
+	b.write("f.2.gz", string(packed(b, ".gz", []byte(old))))
+	b.write("f.1", "older\n")
+	b.write("f", "now\n")
+	for _, name := range []string{"ff", "ff.1", "f.log", "f.log.1", "f-b.1", "f.1.bak", "f.3.d", "f.x.gz"} {
+		b.write(name, "another log's\n")
+	}
+	b.clock.advance(time.Minute)
+	b.ask(read(0)).is(false, old+"older\nnow\n", wire.EndEdge)
+	b.ask(back(0)).is(true, old+"older\nnow\n", wire.EndStart)
+}

@@ -211,7 +211,7 @@ func (m *machine) answer(f *wire.Frame, now time.Time) bool {
 func (q *question) spend(f *wire.Frame) {
 	if f.Kind == wire.Mark && q.rest.Ask != wire.AskRead {
 		var mark wire.Marker
-		if json.Unmarshal(f.Payload, &mark) == nil && (mark.Kind == wire.MarkFound || mark.Kind == wire.MarkOutline) {
+		if json.Unmarshal(f.Payload, &mark) == nil && mark.Kind == wire.MarkFound {
 			q.found = true
 		}
 		return

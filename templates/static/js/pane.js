@@ -216,9 +216,15 @@ export class Pane {
   /** How long the history is: what the scrollbar stands for. */
   #outline() {
     this.#outlined = Date.now()
+    /** @type {import("./frame.js").FileInfo[]} */
+    let files = []
     this.tail.questions.ask({ ask: 'outline' }, {
       frame: ({ marker }) => {
-        if (marker?.kind === 'outline') this.extent.outline = marker.files ?? []
+        if (marker?.kind === 'outline') {
+          const more = marker.files ?? [] // as many as fit in a frame
+          if (more.some(({ name }) => files.some((file) => file.name === name))) files = [] // a new run tells it again
+          this.extent.outline = files = [...files, ...more]
+        }
         this.view.changed()
       },
     })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -24,48 +25,59 @@ func pageOpen(ctx context.Context, s *stack, z sizes, t *table) error {
 	}
 	defer c.end()
 	for _, page := range []struct{ name, path string }{{"the list", "/"}, {"a log", pagePath(smallLog)}} {
-		var took, again spread
+		var took, cpu, again spread
 		var bytes float64
 		for range z.pageTries {
-			cold, n, err := c.openNew(page.path, true)
+			cold, err := c.openNew(page.path, true)
 			if err != nil {
 				return err
 			}
-			warm, _, err := c.openNew(page.path, false)
+			warm, err := c.openNew(page.path, false)
 			if err != nil {
 				return err
 			}
-			took, again, bytes = append(took, cold), append(again, warm), max(bytes, n)
+			took, cpu, again, bytes = append(took, cold.took), append(cpu, cold.cpu), append(again, warm.took), max(bytes, cold.bytes)
 		}
 		t.goal("first visit of "+page.name+": bytes", fmt.Sprintf("%.1f KB", bytes/1000), "< 100 KB", bytes < mostBytes, "transferSize of the document and all that it loads, headers too; empty cache")
-		t.goal("first visit of "+page.name+": usable", fmt.Sprintf("p50 %s, max %s", short(took.at(.5)), short(took.at(1))), "≤ 200 ms", took.at(.5) <= 200*time.Millisecond,
-			fmt.Sprintf("from the beginning of the navigation until its first row is painted; %d visits, loopback; the next visits p50 %s", len(took), short(again.at(.5))))
+		t.goal("first visit of "+page.name+": usable", fmt.Sprintf("p50 %s, max %s; on a processor p50 %s", short(took.at(.5)), short(took.at(1)), short(cpu.at(.5))), "≤ 200 ms", took.at(.5) <= 200*time.Millisecond,
+			fmt.Sprintf("from the beginning of the navigation until its first row is painted; %d visits, loopback; all threads of the tab's process, its own start too; the next visits p50 %s", len(took), short(again.at(.5))))
 	}
 	return nil
 }
 
-// openNew visits a page in a new tab, and says how long it took to be usable and how much was transferred.
-func (c *chromium) openNew(path string, cold bool) (time.Duration, float64, error) {
+// opening is how a page was opened.
+type opening struct {
+	took, cpu time.Duration
+	bytes     float64
+}
+
+// openNew visits a page in a new tab.
+func (c *chromium) openNew(path string, cold bool) (o opening, err error) {
 	p, err := c.open("")
 	if err != nil {
-		return 0, 0, err
+		return o, err
 	}
 	defer p.close()
 	if cold {
 		if err := call(p, network.ClearBrowserCache, cdp.Empty{}); err != nil {
-			return 0, 0, err
+			return o, err
 		}
 	}
 	if err := p.visit(path); err != nil {
-		return 0, 0, err
+		return o, err
 	}
 	took, err := ask[float64](p, `watch.usable`)
 	if err != nil {
-		return 0, 0, err
+		return o, err
+	}
+	used, err := p.processes()
+	if err != nil {
+		return o, err
 	}
 	bytes, err := ask[float64](p, `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, { transferSize }) => sum + transferSize, 0)`)
 	if err != nil {
-		return 0, 0, err
+		return o, err
 	}
-	return milliseconds(took), bytes, p.wrong()
+	tab, err := p.renderer()
+	return opening{milliseconds(took), milliseconds(1000 * used[tab.pid]), bytes}, errors.Join(err, p.wrong())
 }

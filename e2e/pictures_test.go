@@ -46,8 +46,10 @@ func TestPictures(t *testing.T) {
 	p.until(`document.querySelectorAll('li .name').length === 11`)
 	stop := shop.moving(t, 120*time.Millisecond, access, app)
 	p.until(`[...document.querySelectorAll('li .rate')].filter(rate => rate.textContent).length === 2`)
-	p.look(1280, 800, "light")
-	p.picture("list-light.png")
+	for _, scheme := range []string{"light", "dark"} {
+		p.look(1280, 800, scheme)
+		p.picture("list-" + scheme + ".png")
+	}
 	stop()
 
 	p.visit(w.url + "/log/" + host + "/apps/shop/app.log")

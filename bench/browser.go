@@ -206,36 +206,6 @@ func spreadOf(ms []float64) (s spread) {
 	return s
 }
 
-// renderer is the process that the page is in: the one that works when the page does.
-func (p *screen) renderer() (seen, error) {
-	const tries = 10
-	for range tries {
-		before, err := p.processes()
-		if err != nil {
-			return seen{}, err
-		}
-		if err := p.run(`for (const begin = performance.now(); performance.now() - begin < 300;);`); err != nil {
-			return seen{}, err
-		}
-		after, err := p.processes()
-		if err != nil {
-			return seen{}, err
-		}
-		pid, most, second := 0, 0.0, 0.0
-		for id, time := range after {
-			if used := time - before[id]; used > most {
-				pid, most, second = id, used, most
-			} else {
-				second = max(second, used)
-			}
-		}
-		if most > 3*second && most > 0.05 { // else another one has just started, or nobody came to work
-			return seen{"the tab", pid}, nil
-		}
-	}
-	return seen{}, errors.New("it is not to be seen which of the browser's processes the page is in")
-}
-
 // processes are the processor times of all pages' processes, in seconds.
 func (p *screen) processes() (map[int]float64, error) {
 	info, err := chromedp.CallBrowser(p.ctx, systeminfo.GetProcessInfo, cdp.Empty{})

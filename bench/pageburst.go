@@ -83,7 +83,7 @@ type bursted struct {
 func (b *bursted) once(p *screen, log *os.File, tab seen) error {
 	data := lines(b.next, b.lines, 0)
 	b.next += b.lines
-	traced, err := p.trace()
+	traced, err := p.longestTasks()
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,10 @@ func (b *bursted) once(p *screen, log *os.File, tab seen) error {
 	}
 	late := instant(at).Sub(written)
 	b.late = append(b.late, float64(late)/1e6)
-	longest := all[tab.pid]
+	longest, ok := all[tab.pid]
+	if !ok {
+		return errors.New("the browser's trace has no task of the page")
+	}
 	b.tasks = append(b.tasks, longest)
 	b.frames = append(b.frames, float64(spreadOf(did.Frames).at(.95))/1e6)
 	b.memory, b.kept = append(b.memory, own), append(b.kept, kept)

@@ -51,7 +51,7 @@ func pageList(ctx context.Context, s *stack, z sizes, t *table) error {
 		if err != nil {
 			return err
 		}
-		traced, err := p.trace()
+		traced, err := p.longestTasks()
 		if err != nil {
 			return err
 		}

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -24,22 +24,17 @@ type traceEvent struct {
 	Used   float64 `json:"tdur"` // µs
 }
 
-// trace has the browser note all tasks of its pages. end gives the longest of each process: on the clock, and on a processor.
-func (p *screen) trace() (end func() (map[int]task, error), err error) {
-	var mu sync.Mutex
-	longest := map[int]task{}
+// trace has the browser note events of a category, and hands each to take. end returns when take has had all.
+func (p *screen) trace(category string, take func(traceEvent)) (end func() error, err error) {
 	complete := make(chan struct{})
 	listening, cancel := context.WithCancel(p.ctx)
 	err = chromedp.Listen(listening, func(event any) {
 		switch e := event.(type) {
 		case *tracing.EventDataCollected:
-			mu.Lock()
-			defer mu.Unlock()
 			for _, raw := range e.Value {
 				var one traceEvent
-				if json.Unmarshal(raw, &one) == nil && one.Name == "RunTask" {
-					most := longest[one.Pid]
-					longest[one.Pid] = task{max(most.wall, time.Duration(one.Length)*time.Microsecond), max(most.cpu, time.Duration(one.Used)*time.Microsecond)}
+				if json.Unmarshal(raw, &one) == nil {
+					take(one)
 				}
 			}
 		case *tracing.EventTracingComplete:
@@ -49,23 +44,63 @@ func (p *screen) trace() (end func() (map[int]task, error), err error) {
 	if err == nil {
 		err = call(p, tracing.Start, tracing.StartParams{
 			TransferMode: tracing.StartTransferModeReportEvents,
-			TraceConfig:  &tracing.TraceConfig{IncludedCategories: []string{"disabled-by-default-devtools.timeline"}, ExcludedCategories: []string{"*"}},
+			TraceConfig:  &tracing.TraceConfig{IncludedCategories: []string{category}, ExcludedCategories: []string{"*"}},
 		})
 	}
-	return func() (map[int]task, error) {
+	if err != nil {
+		cancel()
+		return nil, fmt.Errorf("tracing the page: %w", err)
+	}
+	return func() error {
 		defer cancel()
 		if err := call(p, tracing.End, cdp.Empty{}); err != nil {
-			return nil, err
+			return fmt.Errorf("tracing the page: %w", err)
 		}
 		select {
 		case <-complete:
+			return nil
 		case <-p.ctx.Done():
-			return nil, fmt.Errorf("tracing the page: %w", p.ctx.Err())
+			return fmt.Errorf("tracing the page: %w", p.ctx.Err())
 		}
-		mu.Lock()
-		defer mu.Unlock()
+	}, nil
+}
+
+// longestTasks has the browser note the tasks of its pages. end gives the longest of each process: on the clock, and on a processor.
+func (p *screen) longestTasks() (end func() (map[int]task, error), err error) {
+	longest := map[int]task{}
+	stop, err := p.trace("disabled-by-default-devtools.timeline", func(one traceEvent) {
+		if one.Name == "RunTask" {
+			most := longest[one.Pid]
+			longest[one.Pid] = task{max(most.wall, time.Duration(one.Length)*time.Microsecond), max(most.cpu, time.Duration(one.Used)*time.Microsecond)}
+		}
+	})
+	return func() (map[int]task, error) {
+		if err := stop(); err != nil {
+			return nil, err
+		}
 		return longest, nil
 	}, err
+}
+
+// renderer is the process that the page is in: the one that does what the page says.
+func (p *screen) renderer() (seen, error) {
+	tab := seen{name: "the tab"}
+	const mark = "livetail bench looks for its tab"
+	end, err := p.trace("blink.user_timing", func(one traceEvent) {
+		if one.Name == mark {
+			tab.pid = one.Pid
+		}
+	})
+	if err != nil {
+		return tab, err
+	}
+	if err := errors.Join(p.run(`performance.mark(%q)`, mark), end()); err != nil {
+		return tab, err
+	}
+	if tab.pid == 0 {
+		return tab, errors.New("the browser does not say which process the page is in")
+	}
+	return tab, nil
 }
 
 // tasks are the longest of several times.

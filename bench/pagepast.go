@@ -85,6 +85,10 @@ func (v *visited) once(ctx context.Context, s *stack, c *chromium) error {
 	if _, err := p.until(fmt.Sprintf(`watch.shown().at(-1) === %d`, v.lines-1)); err != nil {
 		return err
 	}
+	// The thumb is as small as the log is long: the page has heard how long its past is, without which there is no middle.
+	if _, err := p.until(fmt.Sprintf(`document.querySelector('#track .thumb').offsetHeight <= Math.max(30, 1.2 * document.querySelector('#track').clientHeight * watch.shown().length / %d)`, v.lines)); err != nil {
+		return err
+	}
 	// What a page asks for by itself comes within a second.
 	if err := pause(ctx, time.Second); err != nil {
 		return err

@@ -38,12 +38,14 @@
       take(observer.takeRecords())
       return { tasks: watch.tasks.filter(([at]) => at >= watch.since).map(([, long]) => long), frames: watch.frames, bytes: watch.bytes, messages: watch.messages, answers: watch.answers }
     },
-    /** When something is so and painted, Unix ms. Looked at once a frame. */
+    /** When something is so and painted, Unix ms. Looked at once a frame. It fails after a minute, with what the page shows. */
     until(so) {
-      return new Promise((done) => {
+      const end = now() + 60_000
+      return new Promise((done, fail) => {
         const look = () => {
-          if (!so()) return requestAnimationFrame(look)
-          painted().then(done)
+          if (so()) painted().then(done)
+          else if (now() > end) fail(new Error(`in vain; the page says ${document.querySelector('#truth')?.textContent} ${document.querySelector('#more:not([hidden])')?.innerText}, and ends with ${document.querySelector('#log .rows')?.lastElementChild?.textContent}`))
+          else requestAnimationFrame(look)
         }
         look()
       })
@@ -53,8 +55,8 @@
      * @param {string} event whose time counts @param {() => boolean} so
      */
     after(event, so) {
-      watch.acted = new Promise((done) => addEventListener(event, ({ timeStamp }) => {
-        watch.until(so).then((at) => done(at - performance.timeOrigin - timeStamp))
+      watch.acted = new Promise((done, fail) => addEventListener(event, ({ timeStamp }) => {
+        watch.until(so).then((at) => done(at - performance.timeOrigin - timeStamp), fail)
       }, { capture: true, once: true }))
     },
     /** Numbers of the lines that are drawn and on the screen. */

@@ -1,6 +1,6 @@
 // The lines this page keeps: a window on the log, bytes as they came, and where each line begins.
 
-import { CONT, cut, OPEN, token } from './frame.js'
+import { CONT, cut, identity, OPEN, token } from './frame.js'
 import { Places } from './places.js'
 import { Rows } from './lines.js'
 
@@ -156,7 +156,7 @@ export class Buffer extends Rows {
     for (let row = this.first; row < this.next; row++) {
       if (this.#markers.has(row)) continue
       const at = this.#places.at(row)
-      if (at.file === file && at.offset >= offset) return row
+      if (at.offset >= offset && identity(at.file) === identity(file)) return row
     }
     return null
   }

@@ -126,6 +126,25 @@ export function place(token) {
   }
 }
 
+/** @type {Map<string, string>} */
+const identities = new Map()
+const TOKEN_VERSION = 1
+const GENERATION = 4
+
+/** Tokens of one file differ, as they are renewed while it is read: what is the same in all of them, as docs/PROTOCOL.md has it. @param {string} file */
+export function identity(file) {
+  if (file.charCodeAt(0) !== TOKEN_VERSION) return file
+  let same = identities.get(file)
+  if (same === undefined) {
+    let at = 4
+    while (file.charCodeAt(at) >= 0x80) at++
+    same = file.slice(0, at + 1 + GENERATION)
+    if (identities.size > 1000) identities.clear()
+    identities.set(file, same)
+  }
+  return same
+}
+
 /** The gaps before each line, one after the other; behind the last all are 0. */
 export class Gaps {
   #bytes

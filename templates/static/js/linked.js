@@ -1,6 +1,6 @@
 // The lines that a link is to.
 
-import { place } from './frame.js'
+import { identity, place } from './frame.js'
 
 /** @typedef {{ from: string, to: string }} Lines tokens of the first and the last */
 
@@ -16,7 +16,8 @@ export function paintLinked(scroller, buffer, lines) {
 
 /** From one file to the next, where the lines are of two. @typedef {{ file: string, offset: number }} Place @param {Place} at @param {Place} from @param {Place} to */
 function within(at, from, to) {
-  const behind = at.file === from.file && at.offset >= from.offset
-  const before = at.file === to.file && at.offset <= to.offset
-  return from.file === to.file ? behind && before : behind || before
+  const [file, first, last] = [at, from, to].map((one) => identity(one.file))
+  const behind = file === first && at.offset >= from.offset
+  const before = file === last && at.offset <= to.offset
+  return first === last ? behind && before : behind || before
 }

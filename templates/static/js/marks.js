@@ -1,5 +1,6 @@
 // Marks between lines: one's own, and where one was.
 
+import { identity } from './frame.js'
 import { habit, remember } from './habits.js'
 
 /** So many are remembered for a log. */
@@ -29,7 +30,7 @@ export class Marks {
   /** Those before lines of a file. @param {string} file @param {number} from @param {number} to */
   between(file, from, to) {
     if (this.#marks.length === 0) return []
-    return this.#marks.filter((mark) => mark.file === file && mark.offset >= from && mark.offset <= to)
+    return this.#marks.filter((mark) => identity(mark.file) === identity(file) && mark.offset >= from && mark.offset <= to)
       .sort((a, b) => a.offset - b.offset)
       .map(({ offset, kind, at }) => ({ offset, marker: { kind, at } }))
   }

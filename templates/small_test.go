@@ -1,0 +1,112 @@
+package templates
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"livetail/internal/browser"
+)
+
+// finger makes a tab one of a telephone.
+var finger = chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+	_, err := cdp.Call(ctx, tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 1})
+	return err
+})
+
+// swipe puts a finger down at one place, moves it to another and lifts it.
+func swipe(t *testing.T, ctx context.Context, x0, y0, x1, y1 float64) {
+	t.Helper()
+	touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
+		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+			return err
+		}))
+	}
+	touch("touchStart", &input.TouchPoint{X: x0, Y: y0})
+	for step := 1.0; step <= 8 && (x0 != x1 || y0 != y1); step++ {
+		touch("touchMove", &input.TouchPoint{X: x0 + (x1-x0)*step/8, Y: y0 + (y1-y0)*step/8})
+	}
+	touch("touchEnd")
+}
+
+// tap is a finger on the middle of an element.
+func tap(t *testing.T, ctx context.Context, element string) {
+	t.Helper()
+	at := value[[]float64](t, ctx, `(({ left, top, width, height }) => [left + width / 2, top + height / 2])((`+element+`).getBoundingClientRect())`)
+	swipe(t, ctx, at[0], at[1], at[0], at[1])
+}
+
+// TestTouch: a log is read with one finger.
+func TestTouch(t *testing.T) {
+	f := newFake(t, "/x")
+	longLog(f)
+	ctx := browser.New(t)
+	do(t, ctx, finger, chromedp.EmulateViewport(390, 700), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('line 11999 ')`), settled)
+	swipe(t, ctx, 200, 200, 200, 600)
+	do(t, ctx, poll(more), settled)
+	before := value[string](t, ctx, topRow)
+	f.write(0, numbered("live", 12_000, 12_040))
+	do(t, ctx, poll(endText+` === '↓ 40 new'`))
+	if got := value[string](t, ctx, topRow); got != before {
+		t.Errorf("what is read moved from %q to %q", before, got)
+	}
+	tap(t, ctx, `document.querySelector('#end')`)
+	do(t, ctx, poll(seenLines+`.at(-1).includes('line 12039 ')`), poll(`!(`+more+`)`))
+	// The way through the log is a finger wide.
+	track := value[[]float64](t, ctx, `(({ left, top, bottom }) => [left - 6, top, bottom])(document.querySelector('#track').getBoundingClientRect())`)
+	swipe(t, ctx, track[0], track[2]-20, track[0], track[1]+10)
+	do(t, ctx, poll(seenLines+`[0]?.includes('oldest line ')`), settled)
+	tap(t, ctx, `document.querySelector('[data-part="rail-button"]')`)
+	do(t, ctx, poll(`!document.querySelector('.rail').hidden`))
+	tap(t, ctx, `document.querySelector('[data-rail="close"]')`)
+	do(t, ctx, poll(`document.querySelector('.rail').hidden`))
+	tap(t, ctx, `document.querySelector('[data-part="menu-button"]')`)
+	do(t, ctx, poll(`document.querySelector('.exclude').checkVisibility()`))
+	tap(t, ctx, `document.querySelector('[data-level="error"]')`)
+	do(t, ctx, poll(seenLines+`.length > 5 && `+seenLines+`.every(text => text.includes('ERROR'))`))
+}
+
+// TestZoom: at 200 % on a laptop, and as narrow as 320 px, all is there and nothing lies outside of the page.
+func TestZoom(t *testing.T) {
+	root := browser.New(t)
+	f := newFake(t, "/x")
+	longLog(f)
+	f.with(func() { f.list = someLogs })
+	for _, size := range [][2]int64{{640, 360}, {320, 400}} {
+		t.Run(fmt.Sprintf("%d px", size[0]), func(t *testing.T) {
+			ctx := browser.Tab(t, root)
+			do(t, ctx, chromedp.EmulateViewport(size[0], size[1], chromedp.EmulateScale(2)), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('line 11999 ')`), settled)
+			// Each is on the page and can be hit: nothing lies above it.
+			hit := func(element string) {
+				t.Helper()
+				do(t, ctx, poll(`(() => { const e = `+element+`, r = e?.getBoundingClientRect()
+					return r?.width > 0 && r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight && e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) })()`))
+			}
+			for _, part := range []string{`[data-part="rail-button"]`, `.include`, `.what`, `[data-part="menu-button"]`, `#truth`, `[data-part="wrap"]`, `[data-part="keys-button"]`} {
+				hit(`document.querySelector('` + part + `')`)
+			}
+			if n := value[int](t, ctx, seenLines+`.length`); n < 10 {
+				t.Errorf("only %d lines are seen", n)
+			}
+			do(t, ctx, run(`document.querySelector('[data-part="menu-button"]').click()`))
+			for _, part := range []string{`.exclude`, `[data-level="error"]`, `[data-level="other"]`, `[data-part="go-to-time"]`} {
+				hit(`document.querySelector('` + part + `')`)
+			}
+			do(t, ctx, run(`document.querySelector('[data-part="menu-button"]').click(); document.querySelector('#log').focus()`), press("k"), press("K"), poll(strip))
+			for _, part := range []string{"copy", "chat", "link", "file", "clear"} {
+				hit(`document.querySelector('[data-taking="` + part + `"]')`)
+			}
+			do(t, ctx, ctrlK, poll(paletteOpen), poll(offered+` !== ''`))
+			hit(`document.querySelector('#palette li')`)
+			if wide := value[float64](t, ctx, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("the page is %v px too wide", wide)
+			}
+		})
+	}
+}

@@ -45,6 +45,7 @@ type Follower struct {
 	closed  bool
 	home    hop           // where the file itself is, behind all links
 	held    []*file       // oldest first; the last has the log's name if its until is zero
+	left    []*file       // whose grace is over, the last of them: one may get the log's name again
 	starved bool          // no descriptor could be had for the newest
 	known   []past        // siblings that are older than the newest held file
 	changed unix.Timespec // when the folder last changed, for what was learned of its names

@@ -15,7 +15,7 @@ var errMoved = errors.New("the file changes while it is opened")
 // begin finds where this Follow starts, and opens what is needed for it.
 func (f *Follower) begin() {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
-	f.marks, f.pending = nil, nil
+	f.marks, f.pending, f.left = nil, nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
 		h.marks, h.tried, h.flush, h.told = nil, -1, false, false
 		if h.fd < 0 {

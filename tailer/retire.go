@@ -40,11 +40,37 @@ func (f *Follower) retire() {
 			} else {
 				outlived(kept, h)
 				h.close()
+				f.remember(h)
 			}
 		}
 	}
 	clear(f.held[len(kept):])
 	f.held = kept
+}
+
+const mostLeft = 4
+
+// remember keeps in mind where a closed file was read to, if it can be told from one that gets its inode number.
+func (f *Follower) remember(h *file) {
+	if h.gen == 0 {
+		return
+	}
+	if len(f.left) == mostLeft {
+		f.left = slices.Delete(f.left, 0, 1)
+	}
+	f.left = append(f.left, h)
+}
+
+// returned is the file that fresh is, if that was read before and had the log's name: what was mounted over it is gone, or it was
+// moved away and back.
+func (f *Follower) returned(fresh *file) *file {
+	for i, h := range f.left {
+		if ok, err := f.adopt(h, fresh); ok && err == nil {
+			f.left = slices.Delete(f.left, i, i+1)
+			return h
+		}
+	}
+	return nil
 }
 
 // over says whether nothing of h is left to be told. What is left and is half a line goes out as it is: nobody ends it any more.

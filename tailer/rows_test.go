@@ -546,6 +546,28 @@ func TestRow18_MovedAwayAndBack(t *testing.T) {
 	}
 }
 
+// Only what was written meanwhile comes, also after its grace: so it is under a mount that is taken away.
+func TestRow18_MovedBackAfterTheGrace(t *testing.T) {
+	b := live(t, "a\n")
+	want := "a\n"
+	for n := range 3 {
+		b.rename("f", "hidden")
+		b.append("f", fmt.Sprintf("over %d\n", n))
+		want += fmt.Sprintf("over %d\n", n)
+		b.text(want)
+		b.clock.advance(time.Minute)
+		b.until("the hidden file is closed", func() bool { return len(opened(t, b.dir)) == 1 })
+		b.append("hidden", "unseen\n")
+		b.rename("hidden", "f")
+		b.append("f", fmt.Sprintf("back %d\n", n))
+		want += fmt.Sprintf("unseen\nback %d\n", n)
+		b.text(want)
+	}
+	b.rename("f", "f.1")
+	b.append("f", "end\n")
+	b.text(want + "end\n")
+}
+
 func TestRow19_AtomicSave(t *testing.T) {
 	b := live(t, "A1\nA2\n")
 	b.write("t", "A1\nA2\nA3\n")

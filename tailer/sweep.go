@@ -82,6 +82,12 @@ func (f *Follower) extend(now time.Time) error {
 		f.found(h)
 		return nil
 	}
+	if h := f.returned(fresh); h != nil {
+		f.held, f.again = append(f.held, h), true
+		last.until = now.Add(f.t.grace)
+		f.found(h)
+		return nil
+	}
 	if last.fd >= 0 && last.look() == nil && last.dirty && !f.intact(last) {
 		f.rewritten(last) // that too, before the name went to another
 	}

@@ -28,6 +28,18 @@ func TestApply(t *testing.T) {
 	}
 }
 
+func TestRed(t *testing.T) {
+	for out, want := range map[string]string{
+		"ok\n--- FAIL: TestOne (0.01s)\n--- FAIL: TestTwo (0.01s)\nFAIL\n":                      "a TestOne",
+		"panic: test timed out after 10m0s\n\trunning tests:\n\t\tTestOne (9m58s)\n\ngoroutine": "a TestOne, which never ended",
+		"signal: killed\n": "a",
+	} {
+		if got := red("./a", []byte(out)); got != want {
+			t.Errorf("%q of %q", got, out)
+		}
+	}
+}
+
 // A line that somebody changed must be changed in the list too: make sabotage insists, and here most must fit, or it is forgotten.
 func TestTheListFitsTheTree(t *testing.T) {
 	all, err := parse(list)

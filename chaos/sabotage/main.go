@@ -136,13 +136,18 @@ func (m mutation) try(ctx context.Context, dir string, everything bool) (by stri
 	return "", errUnnoticed
 }
 
-// red is the first test that failed, of the package.
+// red is the first test of the package that failed, or never ended.
 func red(pkg string, out []byte) string {
+	pkg = strings.TrimPrefix(pkg, "./")
+	_, hung, _ := bytes.Cut(out, []byte("running tests:\n"))
 	for line := range bytes.Lines(out) {
 		if name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("--- FAIL: ")); ok {
 			name, _, _ = bytes.Cut(name, []byte(" "))
-			return strings.TrimPrefix(pkg, "./") + " " + string(name)
+			return pkg + " " + string(name)
 		}
 	}
-	return strings.TrimPrefix(pkg, "./")
+	if name, _, ok := bytes.Cut(bytes.TrimSpace(hung), []byte(" ")); ok {
+		return pkg + " " + string(name) + ", which never ended"
+	}
+	return pkg
 }

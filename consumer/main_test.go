@@ -224,8 +224,10 @@ func (p *page) hear() (m say) {
 // end reads until the server closes.
 func (p *page) end(want Reason) {
 	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), patience) // for all of it: beats come for ever
+	defer cancel()
 	for {
-		_, _, err := p.read()
+		_, _, err := p.Read(ctx)
 		if err == nil {
 			continue
 		}

@@ -94,6 +94,38 @@ func TestOnlyTheNextFrameIsTaken(t *testing.T) {
 }
 
 // The last line before a quiet hour: its frame is lost, and nothing follows it.
+// What a page wants now is all that its run is told, in an epoch of its own; a run that takes over is told the same.
+func TestSetReplacesAllThatWasWanted(t *testing.T) {
+	m := live(t)
+	run, attempt := uint64(5), m.attempt
+	for i, s := range []Set{
+		{Rev: 1, From: wire.Position{{File: "f", Offset: 60}}, Lines: 7, Filter: []byte(`{"levels":["error"]}`), Quiet: true},
+		{Rev: 2, From: wire.Position{{File: "g", Offset: 9}}},
+		{Rev: 3, Filter: []byte(`{"levels":["warn"]}`)},
+	} {
+		expect := func() {
+			t.Helper()
+			got := said(m)
+			g, ok := got[len(got)-1].msg.(wire.Go)
+			if !ok || g.Run != run || g.Epoch != m.epoch || g.Rev != s.Rev || g.Lines != s.Lines || g.Quiet != s.Quiet ||
+				!reflect.DeepEqual(g.From, s.From) || string(g.Filter) != string(s.Filter) {
+				t.Errorf("set %+v, said %+v", s, got)
+			}
+		}
+		before := lines(m, 0, 10)
+		before.Run = run
+		m.set(s, t0)
+		expect()
+		if m.frame(before, t0) {
+			t.Error("a frame of what was wanted before is taken")
+		}
+		m.begin()
+		attempt, run = attempt+1, uint64(10+i)
+		m.hello(wire.Hello{Tail: m.id, Attempt: attempt, Run: run, Worker: "w1"}, t0)
+		expect()
+	}
+}
+
 func TestLostLastFrameIsFetched(t *testing.T) {
 	m := live(t)
 	m.roll("w1", wire.RunEntry{Tail: m.id, Run: 5, Epoch: 1, Sent: 300}, t0)

@@ -126,6 +126,34 @@ func TestSetReplacesAllThatWasWanted(t *testing.T) {
 	}
 }
 
+// A part of an answer that was lost is asked for at once, from where the answer has come to: silence would find it out much later.
+func TestALostPartOfAnAnswerIsAskedForAtOnce(t *testing.T) {
+	m := live(t)
+	if words := m.ask(1, wire.Question{Ask: wire.AskRead, Lines: 100}, t0); words != "" {
+		t.Fatal(words)
+	}
+	said(m)
+	part := func(seq uint64) *wire.Frame {
+		f := lines(m, seq, 10)
+		f.Reply, f.Epoch = 1, 1
+		return f
+	}
+	if !m.frame(part(0), t0) {
+		t.Fatal("the first part was refused")
+	}
+	said(m)
+	if m.frame(part(500), t0) {
+		t.Error("a part after a lost one was taken")
+	}
+	got := said(m)
+	if len(got) != 1 {
+		t.Fatalf("said %v", got)
+	}
+	if r, ok := got[0].msg.(wire.Request); !ok || r.Round != 2 || !reflect.DeepEqual(r.Question.From, wire.Position{{File: "f", Offset: 10}}) {
+		t.Errorf("said %v, want the question again from 10", got)
+	}
+}
+
 func TestLostLastFrameIsFetched(t *testing.T) {
 	m := live(t)
 	m.roll("w1", wire.RunEntry{Tail: m.id, Run: 5, Epoch: 1, Sent: 300}, t0)

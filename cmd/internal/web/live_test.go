@@ -119,14 +119,16 @@ func TestALiveListTellsWhatChanges(t *testing.T) {
 func TestALiveListEndsWithItsSession(t *testing.T) {
 	r := newRig(t, setup{})
 	r.quick()
+	r.site.pace.touch = time.Hour // it hears of it at once
 	ann := r.signedIn("ann")
 	live := ann.live()
 	live.next()
 	ann.post("/signout", nil)
-	if m := live.next(); m != nil {
-		t.Errorf("signed out, and told %+v", m)
+	if m := live.next(); m != nil || live.lines.Err() != nil {
+		t.Errorf("signed out, and told %+v, %v", m, live.lines.Err())
 	}
 	// A session that ended where nobody heard of it.
+	r.quick()
 	ann.signIn("ann")
 	live = ann.live()
 	live.next()

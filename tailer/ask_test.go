@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -216,6 +217,29 @@ func TestAskInParts(t *testing.T) {
 	q.Look = 1500
 	r = b.ask(from(q, r.after()), small).is(false, long[len(long)-1500:], wire.EndLooked)
 	b.ask(from(q, r.after()), small).is(false, "b\n", wire.EndEdge)
+}
+
+// A search looks at so many bytes in one answer, and the next goes on behind them.
+func TestAskSiftedLooksNoFurtherThanItMay(t *testing.T) {
+	b := newBench(t)
+	var all, passing [4]string // of 150 lines each
+	for i := range 600 {
+		line := fmt.Sprintf("%09d\n", i)
+		if all[i/150] += line; i%10 == 7 {
+			passing[i/150] += line
+		}
+	}
+	b.write("f", strings.Join(all[:], ""))
+	q := wire.Question{Ask: wire.AskRead, Look: 1500, Filter: []byte(`{"include":[{"text":"7$","regex":true}]}`)}
+	for i := range passing {
+		q.From = b.ask(q).is(false, passing[i], wire.EndLooked).after()
+	}
+	b.ask(q).is(false, "", wire.EndEdge)
+	q.Back = true
+	for i := 3; i > 0; i-- {
+		q.From = b.ask(q).is(true, passing[i], wire.EndLooked).after()
+	}
+	b.ask(q).is(true, passing[0], wire.EndStart)
 }
 
 func TestAskNothing(t *testing.T) {

@@ -77,6 +77,9 @@ func (f *Follower) unpacking(ctx context.Context, h *file, done, of int64) error
 // nothing of the log may be lost meanwhile: what is there of it is held too.
 func (f *Follower) search(ctx context.Context) error {
 	f.packed, f.missed = nil, nil
+	for i := range f.known {
+		f.known[i].size = -1 // from an older position on it is new again, whatever it becomes
+	}
 	tokens, why := f.tokens()
 	if why != "" || len(tokens) == 0 {
 		return nil

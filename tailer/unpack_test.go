@@ -367,3 +367,23 @@ func TestRow67_SiblingsAreThePastOfTheirLogOnly(t *testing.T) {
 	b.ask(read(0)).is(false, old+"older\nnow\n", wire.EndEdge)
 	b.ask(back(0)).is(true, old+"older\nnow\n", wire.EndStart)
 }
+
+// Who goes on from further back, in the same follower, reads again what was old to it, though it was compressed meanwhile.
+func TestRow06_CompressedAndReadAgain(t *testing.T) {
+	first, next := numbered("first", 10), numbered("next", 10)
+	b := live(t, first)
+	from := wire.Position{{File: b.after()[0].File, Offset: 0}}
+	b.rotateAll()
+	b.append("f", next)
+	b.text(first + next)
+	b.rotateAll()
+	b.looks(2)
+	b.clock.advance(time.Minute)
+	b.looks(2)
+	b.pause()
+	b.pack("f.1", ".gz")
+	b.resume(from)
+	b.mark(wire.MarkLive)
+	b.text(first + next)
+	b.marksNoGap()
+}

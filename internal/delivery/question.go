@@ -31,7 +31,7 @@ type question struct {
 	seat   bool
 	told   bool      // that it waits for a seat
 	done   bool      // the last frame was accepted
-	found  bool      // of a seek or an outline: all but the end was accepted
+	found  bool      // of a seek: all but the end was accepted
 	some   bool      // a frame with a place was accepted
 	behind int64     // how far the live edge was from it
 	asked  int       // how often in this round

@@ -266,7 +266,13 @@ func (a *answer) end(why string) {
 	a.frames = append(a.frames, frame)
 }
 
+// timeOf is what a line says; where that has no zone, the host's clock is meant, which is two hours ahead of UTC.
 func timeOf(text []byte) (int64, bool) {
+	if len(text) > 19 {
+		if t, err := time.Parse("2006-01-02 15:04:05", string(text[:19])); err == nil {
+			return t.Add(-2 * time.Hour).UnixMilli(), true
+		}
+	}
 	first, _, _ := strings.Cut(string(text), " ")
 	t, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(first))
 	return t.UnixMilli(), err == nil

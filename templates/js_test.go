@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -63,6 +65,11 @@ func (f *fake) serveTests(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET "+f.base+"/levels", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeFile(w, r, "../internal/filter/testdata/levels.json")
+	})
+	mux.HandleFunc("GET "+f.base+"/stamps", func(w http.ResponseWriter, r *http.Request) {
+		if err := json.NewEncoder(w).Encode(stamps(f.t)); err != nil {
+			f.t.Error(err)
+		}
 	})
 	mux.HandleFunc("GET "+f.base+"/frames", func(w http.ResponseWriter, r *http.Request) {
 		if err := json.NewEncoder(w).Encode(frameCases(f.t)); err != nil {
@@ -136,4 +143,29 @@ func frameCases(t *testing.T) []frameCase {
 		cases = append(cases, c)
 	}
 	return cases
+}
+
+// stamps is the worker's examples of times in lines, in Unix ms; 0: there is none.
+func stamps(t *testing.T) map[string]any {
+	raw, err := os.ReadFile("../tailer/stamp/testdata/forms.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var forms []struct{ Line, Time string }
+	if err := json.Unmarshal(raw, &forms); err != nil {
+		t.Fatal(err)
+	}
+	cases := []map[string]any{}
+	for _, form := range forms {
+		at := int64(0)
+		if form.Time != "" {
+			exactly, err := time.Parse(time.RFC3339Nano, form.Time)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = exactly.UnixMilli()
+		}
+		cases = append(cases, map[string]any{"line": form.Line, "at": at})
+	}
+	return map[string]any{"near": time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC).UnixMilli(), "cases": cases}
 }

@@ -104,6 +104,8 @@ var shots = []shot{
 		while (!document.querySelector('.row.at')?.textContent.startsWith('{')) { press('k'); await new Promise(done => requestAnimationFrame(done)) }
 		press('Enter')`},
 	{name: "viewer-folds", path: "/log/web-01/nginx/access.log", prepare: richLines, ready: richReady, act: `const buttons = document.querySelectorAll('.more-lines'); buttons[buttons.length - 2].click()`},
+	{name: "viewer-colours", path: "/log/web-01/nginx/access.log?mark=order&mark=bank&mark=&mark=eu-1&mark=ada&mark=14:02", prepare: richLines, ready: richReady, act: `document.querySelector('[data-part=highlight-button]').click()`},
+	{name: "viewer-columns", path: "/log/web-01/nginx/access.log?column=level&column=msg&column=order&column=http.path", prepare: richLines, ready: richReady, act: `const log = document.querySelector('#log'); log.dispatchEvent(new KeyboardEvent('keydown', { key: 'T', bubbles: true }))`},
 	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},

@@ -16,6 +16,8 @@ export const MOST = 4
  * @property {Term | null} term what is searched for
  * @property {string} at token of the line at the top; '': the live edge
  * @property {{ from: string, to: string } | null} line the lines that a link is to
+ * @property {string[]} marks texts in colours, by colour; '': it is free
+ * @property {string[]} columns fields that are columns
  * @property {{ host: string, id: string }[]} beside the other logs
  */
 
@@ -38,12 +40,14 @@ export function looked(search = location.search) {
     term: find ? { text: find, regex: query.get('find-as')?.includes('r') ?? false, case: query.get('find-as')?.includes('c') ?? false } : null,
     at: query.get('at') ?? '',
     line: from ? { from, to: to || from } : null,
+    marks: query.getAll('mark'),
+    columns: query.getAll('column'),
     beside: query.getAll('with').map(readLog).filter(({ host, id }) => host && id).slice(0, MOST - 1),
   }
 }
 
-/** @param {Looked} looked */
-export function query({ choice, term, at, line, beside }) {
+/** @param {Omit<Looked, 'marks' | 'columns'> & Partial<Looked>} looked */
+export function query({ choice, term, at, line, marks = [], columns = [], beside }) {
   const out = new URLSearchParams()
   /** @param {string} name @param {string} value */
   const add = (name, value) => value && out.append(name, value)
@@ -56,6 +60,8 @@ export function query({ choice, term, at, line, beside }) {
   add('find-as', term ? how(term) : '')
   add('at', line ? '' : at)
   add('line', line ? (line.from === line.to ? line.from : `${line.from}~${line.to}`) : '')
+  for (const mark of marks) out.append('mark', mark)
+  for (const column of columns) add('column', column)
   for (const { host, id } of beside) add('with', `${host}/${id}`)
   const text = out.toString()
   return text ? `?${text}` : ''

@@ -2,7 +2,7 @@
 
 import { MOST } from './fields.js'
 import { appendText, visible } from './text.js'
-import { fields as words } from './words.js'
+import { fields as words } from './linewords.js'
 
 /** @typedef {import('./fields.js').Field} Field */
 /** @typedef {{ sign: string, label: (field: Field) => string, on: (field: Field) => boolean, act: (field: Field) => void, long?: boolean }} Act long: also for values of any length */

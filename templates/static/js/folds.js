@@ -2,7 +2,7 @@
 
 import { adjoins, goesOn, mayGoOn } from './groups.js'
 import { habit, remember } from './habits.js'
-import { folds as words } from './words.js'
+import { folds as words } from './linewords.js'
 
 /** Fewer lines that go on with one are not worth a fold; and what goes on for longer is no trace. */
 const LEAST = 3

@@ -3,7 +3,7 @@
 import { fieldsOf } from './fields.js'
 import { fieldTable, moveIn } from './fieldtable.js'
 import { decode } from './text.js'
-import { fields as words } from './words.js'
+import { fields as words } from './linewords.js'
 
 /** A longer line is not taken apart. */
 const LONGEST = 256 * 1024

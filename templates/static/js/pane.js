@@ -18,7 +18,6 @@ import { drag, drawThumb } from './thumb.js'
 import { Status } from './status.js'
 import { Tail } from './tail.js'
 import { Taking } from './taking.js'
-import { zoneName } from './time.js'
 import { View } from './view.js'
 import { Whole } from './whole.js'
 import { Wrap } from './wrap.js'
@@ -75,10 +74,9 @@ export class Pane {
     this.journey = new Journey({ ...this })
     this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
     this.finding = new Finding(this, changed)
-    this.reading = new Reading(this)
+    this.reading = new Reading(this, changed)
     this.taking = new Taking(this, changed)
     this.#listen()
-    this.part('zone').textContent = words.zone(zoneName())
     this.wrap = new Wrap(this.part('wrap'), this.scroller, () => this.view.redraw())
   }
 
@@ -124,9 +122,11 @@ export class Pane {
   }
 
   /** Shows what an address says. @param {import('./address.js').Looked} looked */
-  show({ choice, term, at, line }) {
+  show({ choice, term, at, line, marks, columns }) {
     const place = line?.from || at
     if (place) this.reader.rest()
+    if (marks.length > 0) this.reading.highlights.texts = marks
+    if (columns.length > 0) this.reading.columns.names = columns
     if (asked(choice)) this.finding.filter.set(choice)
     if (term) this.finding.searchbar.set(term)
     this.linked = line
@@ -135,9 +135,9 @@ export class Pane {
 
   /** @returns {import('./address.js').Looked} */
   get looked() {
-    const { view, reader, buffer, finding } = this
+    const { view, reader, buffer, finding, reading } = this
     const at = view.atEnd && reader.live ? '' : (buffer.at(view.top.row)?.token ?? '')
-    return { choice: finding.filter.choice, term: finding.search.term, at, line: this.linked, beside: [] }
+    return { choice: finding.filter.choice, term: finding.search.term, at, line: this.linked, marks: reading.highlights.texts, columns: reading.columns.names, beside: [] }
   }
 
   /** The page is hidden. */
@@ -170,6 +170,7 @@ export class Pane {
 
   eachSecond() {
     this.status.draw()
+    this.reading.times.eachSecond()
     this.part('rate').textContent = words.perSecond(this.status.perSecond(this.reader.arrived))
     this.part('count').textContent = count(this.buffer.kept, 'line')
     if (this.tail.state.kind === 'following' && Date.now() - this.#outlined > OUTLINE) this.#outline()

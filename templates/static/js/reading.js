@@ -1,23 +1,35 @@
-// What one does with a line, connected: the keys go to it, its fields open below it, its trace is folded.
+// What one does with a line, connected: the keys go to it, its fields open below it and stand in columns, its trace is folded, what it
+// has is in colours.
 
+import { Columns } from './columns.js'
 import { Cursor } from './cursor.js'
 import { Folds } from './folds.js'
 import { Opened } from './opened.js'
 import { makeRow } from './row.js'
-import { fields as words, folds } from './words.js'
+import { Times } from './times.js'
+import { Highlights } from './highlights.js'
+import { columns, fields as words, folds } from './linewords.js'
 
 export class Reading {
   #pane
   /** What had the focus in the log: its row may go. @type {Element | null} */
   #focused = null
 
-  /** @param {import('./pane.js').Pane} pane */
-  constructor(pane) {
+  /** @param {import('./pane.js').Pane} pane @param {() => void} changed what is looked at is another: the address says it */
+  constructor(pane, changed) {
     this.#pane = pane
     const { buffer, view, scroller } = pane
     this.folds = new Folds({ buffer, view, filtered: () => pane.reader.filter !== undefined })
+    this.times = new Times(pane)
+    const look = () => {
+      view.redraw()
+      changed()
+    }
+    this.highlights = new Highlights(pane.part('highlight'), pane.part('highlighted'), look, () => pane.focus())
+    this.columns = new Columns(pane, look)
+    pane.part('highlight-button').addEventListener('click', () => this.#highlight())
     this.cursor = new Cursor({ buffer, view, scroller, passes: (row) => buffer.marker(row) !== undefined || this.folds.hides(row) })
-    this.opened = new Opened({ buffer, view, acts: [this.#filters('=', false), this.#filters('≠', true)] })
+    this.opened = new Opened({ buffer, view, acts: [this.#filters('=', false), this.#filters('≠', true), this.#column] })
     pane.part('traces').addEventListener('click', () => this.#foldAll())
     scroller.addEventListener('click', ({ target }) => target instanceof Element && this.#click(target))
     scroller.addEventListener('focusin', ({ target }) => (this.#focused = target instanceof Element ? target : null))
@@ -27,7 +39,9 @@ export class Reading {
   /** @param {number} row */
   make(row) {
     if (this.folds.hides(row)) return hidden()
-    const element = makeRow(this.#pane.buffer, row)
+    const element = makeRow(this.#pane.buffer, row, this.highlights.marks)
+    this.columns.made(row, element)
+    this.times.made(row, element)
     this.folds.made(row, element)
     this.opened.made(row, element)
     this.cursor.made(row, element)
@@ -53,6 +67,8 @@ export class Reading {
     if (key === 'j' || key === 'k') this.#move(key === 'j' ? 1 : -1)
     else if (key === 'Enter' && target === this.#pane.scroller && this.cursor.row !== null) this.#enter(this.cursor.row)
     else if (key === 'z') this.#foldAll()
+    else if (key === 'T') this.times.next()
+    else if (key === 'h') this.#highlight()
     else if (key === 'Escape') return this.#back(target)
     else return false
     return true
@@ -62,9 +78,13 @@ export class Reading {
 
   /** The keys stay in the log when what had the focus is gone with its row. */
   #refocus() {
-    if (!this.#focused || this.#focused.isConnected) return
+    const before = this.#focused
+    if (!before || before.isConnected) return
     this.#focused = null
-    if (document.activeElement === document.body) this.#pane.focus()
+    if (document.activeElement !== document.body) return
+    const again = before.matches('.below button') && [...this.#pane.scroller.querySelectorAll('.below button')].find(({ ariaLabel }) => ariaLabel === before.ariaLabel)
+    if (again instanceof HTMLElement) again.focus({ preventScroll: true })
+    else this.#pane.focus()
   }
 
   /** @param {1 | -1} step */
@@ -114,6 +134,23 @@ export class Reading {
     this.cursor.row = null
     view.goOn()
     return true
+  }
+
+  /** What is selected, or is asked for. */
+  #highlight() {
+    const selected = getSelection()
+    this.highlights.show(this.#pane.scroller.contains(selected?.anchorNode ?? null) ? String(selected) : '')
+  }
+
+  /** @returns {import('./fieldtable.js').Act} */
+  get #column() {
+    return {
+      sign: '▥',
+      label: ({ name }) => columns.act(name),
+      on: ({ name }) => this.columns.names.includes(name),
+      act: ({ name }) => this.columns.toggle(name),
+      long: true,
+    }
   }
 
   /** @param {string} sign @param {boolean} not @returns {import('./fieldtable.js').Act} */

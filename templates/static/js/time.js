@@ -29,7 +29,7 @@ export function zoneName(date = new Date()) {
   return name.replace('GMT', 'UTC').replace('\u2212', '-').replace(/\+0$/, '')
 }
 
-/** @param {Date} date */
-function day(date) {
+/** 2026-11-21 @param {Date} date */
+export function day(date) {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }

@@ -49,6 +49,8 @@ export class View {
   /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole?: boolean } | null} whole: all of it is to be seen */
   #target = null
   #goesOn = false
+  /** Heights are not known, and a scrollbar may come or go: what moves until rows are drawn is no reader's doing. */
+  #redrawn = false
   #scrolled = 0
   #hold
   #frame = 0
@@ -76,6 +78,7 @@ export class View {
 
   /** Rows look different from now on. */
   redraw() {
+    this.#redrawn = true
     this.#heights.clear()
     this.#sheet.clear()
     this.changed()
@@ -209,6 +212,7 @@ export class View {
     const [up, down] = [moved < 0, moved > 0]
     this.#seen += moved
     this.#top += moved
+    if (this.#redrawn) return
     this.#target = null
     const end = this.#y + this.#heights.between(this.#row, this.#buffer.next) - this.#shown
     if (end - this.#top < NEAR) this.atEnd = !this.more.below
@@ -240,7 +244,7 @@ export class View {
     for (let pass = 0; pass < PASSES && this.#draw(); pass++);
     this.#write()
     if (this.#goesOn && this.below < NEAR) this.atEnd = !this.more.below
-    this.#goesOn = false
+    this.#goesOn = this.#redrawn = false
     this.#painted()
   }
 

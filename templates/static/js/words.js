@@ -128,30 +128,6 @@ export const filter = {
   wrong: (words, at) => `${words || 'the pattern cannot be used'}${at === undefined || / at \d/.test(words) ? '' : ` at ${at + 1}`}; what was in force stays`,
 }
 
-/** The table below a line. */
-export const fields = {
-  label: 'fields of this line',
-  /** @param {string} name @param {string} value @param {boolean} not */
-  act: (name, value, not) => `${not ? 'no' : 'only'} lines with ${name} = ${value}`,
-  long: 'a value of more than 1,024 bytes is too long for a filter',
-  none: 'this line has no fields: it is neither JSON nor logfmt',
-  /** @param {number} n */
-  tooLong: (n) => `${bytes(n)} are too long to be taken apart; “show all” has the line`,
-  /** @param {number} n */
-  some: (n) => `the first ${count(n, 'field')}; “show all” has the whole line`,
-  /** @param {number} n */
-  more: (n) => `… ${count(n, 'character')} more`,
-}
-
-export const folds = {
-  /** @param {number} n */
-  open: (n) => `… ${count(n, 'more line')}`,
-  /** @param {number} n */
-  close: (n) => `fold ${count(n, 'line')}`,
-  /** @param {boolean} on */
-  all: (on) => `traces ${on ? 'folded' : 'whole'}`,
-}
-
 export const taking = {
   /** @param {number} n 0: not known */
   picked: (n) => (n > 0 ? `${count(n, 'line')} picked` : 'lines picked'),

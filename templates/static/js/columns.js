@@ -1,0 +1,100 @@
+// Chosen fields as columns: what lines have in them stands below each other, before the line itself.
+
+import { fieldsOf } from './fields.js'
+import { columns as words } from './linewords.js'
+import { appendText, decode, visible } from './text.js'
+
+const MOST = 8
+/** Characters that a column is wide at least and at most; what is longer is cut, and whole in the line. */
+const LEAST = 4
+const WIDEST = 40
+const GAP = 2
+/** A longer line is not taken apart for each time that it is drawn. */
+const LONGEST = 64 * 1024
+
+export class Columns {
+  /** @type {string[]} */
+  #names = []
+  /** They only grow: rows do not jump to and fro as others come. @type {number[]} */
+  #widths = []
+  #pane
+  #heads
+  #changed
+
+  /** @param {import('./pane.js').Pane} pane @param {() => void} changed lines look different now */
+  constructor(pane, changed) {
+    this.#pane = pane
+    this.#heads = pane.part('columns')
+    this.#changed = changed
+    pane.scroller.addEventListener('scroll', () => this.#names.length > 0 && this.#follow(), { passive: true })
+  }
+
+  get names() {
+    return this.#names
+  }
+
+  /** @param {string[]} names */
+  set names(names) {
+    this.#names = [...new Set(names)].filter(Boolean).slice(0, MOST)
+    this.#widths = this.#names.map((name) => Math.min(WIDEST, Math.max(LEAST, name.length)))
+    this.#heads.replaceChildren(...this.#names.map((name, i) => this.#head(name, i)))
+    this.#widths.forEach((_, i) => this.#widen(i))
+    this.#follow()
+    this.#changed()
+  }
+
+  /** @param {string} name */
+  toggle(name) {
+    if (this.#names.includes(name)) this.names = this.#names.filter((one) => one !== name)
+    else if (this.#names.length < MOST) this.names = [...this.#names, name]
+    else this.#pane.say(words.full(MOST))
+  }
+
+  /** A row was drawn. @param {number} row @param {HTMLElement} element */
+  made(row, element) {
+    const { buffer } = this.#pane
+    if (this.#names.length === 0 || buffer.marker(row) || !element.querySelector('.chevron') || buffer.size(row) > LONGEST) return
+    const fields = new Map(fieldsOf(decode(buffer.bytes(row))).map(({ name, value }) => [name, value]))
+    if (!this.#names.some((name) => fields.has(name))) return
+    element.classList.add('columned')
+    element.prepend(...this.#names.map((name, i) => this.#cell(fields.get(name) ?? '', i)))
+  }
+
+  // Private
+
+  /** @param {string} value @param {number} i */
+  #cell(value, i) {
+    if (value.length > this.#widths[i] && this.#widths[i] < WIDEST) {
+      this.#widths[i] = Math.min(WIDEST, value.length)
+      this.#widen(i)
+    }
+    const cell = document.createElement('span')
+    cell.className = 'cell beside'
+    cell.style.width = `var(--column-${i})`
+    appendText(cell, value.slice(0, 4 * WIDEST))
+    if (value.length > WIDEST) cell.title = visible(value.slice(0, 20 * WIDEST))
+    return cell
+  }
+
+  /** @param {string} name @param {number} i */
+  #head(name, i) {
+    const head = document.createElement('button')
+    head.type = 'button'
+    head.className = 'cell'
+    head.style.width = `var(--column-${i})`
+    head.title = words.drop
+    appendText(head, name)
+    head.addEventListener('click', () => this.toggle(name))
+    return head
+  }
+
+  /** @param {number} i */
+  #widen(i) {
+    this.#pane.root.style.setProperty(`--column-${i}`, `${this.#widths[i] + GAP}ch`)
+  }
+
+  /** The heads stay above their columns. */
+  #follow() {
+    this.#heads.style.transform = `translateX(${-this.#pane.scroller.scrollLeft}px)`
+  }
+}

@@ -1,0 +1,57 @@
+package templates
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"livetail/internal/browser"
+)
+
+// TestTimes: a second column of times, for lines of any zone.
+func TestTimes(t *testing.T) {
+	root := browser.New(t)
+	open := func(t *testing.T, zone, text string) (*fake, context.Context) {
+		f := newFake(t, "/x")
+		f.write(0, text)
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: zone})
+			return err
+		}), chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"))
+		do(t, ctx, poll(logText+`.includes('the last line')`), run(`localStorage.clear()`))
+		return f, ctx
+	}
+	// What is painted before each line, which is no text of it.
+	const column = `[...document.querySelectorAll('#log .row:not(.rule)')].map(row => row.querySelector('.time') && getComputedStyle(row.querySelector('.time'), '::before').content.replaceAll('"', '')).join('|')`
+	const zone = `document.querySelector('#zone').textContent`
+	t.Run("lines that say their zone", func(t *testing.T) {
+		now := time.Now().Add(-3*time.Minute - 45*time.Second).UTC().Format(time.RFC3339)
+		_, ctx := open(t, "Asia/Tokyo", "2026-11-21T23:02:11.5Z one\n\tgoes on\n127.0.0.1 - - [21/Nov/2026:14:02:11 -0500] \"GET / HTTP/1.1\" 200 1\n"+now+" the last line\n")
+		do(t, ctx, poll(zone+` === 'local time, UTC+9'`), poll(column+` === '|||'`))
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.startsWith('11-22 08:02:11||11-22 04:02:11|')`), poll(zone+` === 'times: local, UTC+9'`))
+		if got := value[string](t, ctx, `document.querySelector('#log .row:not(.rule)').textContent`); got != "2026-11-21T23:02:11.5Z one" {
+			t.Errorf("the line's own text is %q", got)
+		}
+		do(t, ctx, chromedp.Click("#zone"), poll(column+`.startsWith('11-21 23:02:11||11-21 19:02:11|')`), poll(zone+` === 'times: UTC'`))
+		do(t, ctx, chromedp.KeyEvent("T"), poll(`/\\|[34] min ago$/.test(`+column+`)`), poll(zone+` === 'times: ago'`), poll(column+`.endsWith('|4 min ago')`))
+		do(t, ctx, chromedp.Reload(), poll(column+`.endsWith('|4 min ago')`))
+		do(t, ctx, chromedp.Click("#zone"), poll(column+` === '|||'`), poll(zone+` === 'local time, UTC+9'`))
+	})
+	t.Run("lines that do not", func(t *testing.T) {
+		var text strings.Builder
+		for i := range 200 {
+			fmt.Fprintf(&text, "2026-11-21 01:%02d:%02d,250 INFO number %d\n", i/60, i%60, i)
+		}
+		_, ctx := open(t, "America/New_York", text.String()+"2026-11-21 02:00:00 the last line\n")
+		// The worker's host is two hours ahead of UTC.
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|11-20 19:00:00')`), poll(zone+` === 'times: local, UTC-5 (web-01: UTC+2)'`))
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|11-21 00:00:00')`))
+	})
+}

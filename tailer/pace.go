@@ -86,9 +86,10 @@ func (a *answer) tellSlow() error {
 	return a.tell(wire.Marker{Kind: wire.MarkProgress, Why: slowWords}, 0)
 }
 
-// pread reads from h; of much, nothing stays in the page cache that was not there before.
+// pread reads from h. Of what is searched, or asked for without a limit of lines, nothing stays in the page cache that was not
+// there before: from the first byte on, since reading ahead, once begun for a file, goes on whoever reads it.
 func (a *answer) pread(h *file, b []byte, off int64) (int, error) {
-	if a.much() {
+	if a.filter != nil || a.q.Quiet || a.q.Lines == 0 && a.q.Bytes == 0 {
 		return h.skim(b, off)
 	}
 	return h.pread(b, off)

@@ -206,7 +206,7 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 	b := a.view.t.chunks.Get().(*[]byte)
 	defer a.view.t.chunks.Put(b)
 	group := (*b)[:min(start, groupBytes)]
-	if n, err := h.pread(group, start-int64(len(group))); err != nil || n < len(group) {
+	if n, err := a.pread(h, group, start-int64(len(group))); err != nil || n < len(group) {
 		return errChanged
 	}
 	if int64(len(group)) < start {
@@ -217,7 +217,7 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 		return nil
 	}
 	line := (*b)[:a.view.t.maxLine]
-	n, err := h.pread(line, start)
+	n, err := a.pread(h, line, start)
 	if err != nil {
 		return failure(words(err))
 	}

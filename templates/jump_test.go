@@ -65,6 +65,33 @@ func TestJump(t *testing.T) {
 			t.Errorf("%d lines that were skipped are not there", missing)
 		}
 	})
+	t.Run("a page too busy to paint between two frames of a burst stays at the live edge", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, numbered("old", 0, 3000))
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 2999 ')`), poll(`document.querySelector('#more').hidden`))
+		f.far("on its way\n", 12<<20)
+		do(t, ctx, poll(more))
+		// It is not far any more, and the strip goes: the log gets higher. Then nothing is painted while more lines come.
+		do(t, ctx, run(`
+			const paint = requestAnimationFrame
+			const due = []
+			const gone = new MutationObserver(() => (window.requestAnimationFrame = (act) => due.push(act)))
+			gone.observe(document.querySelector('#more'), { attributes: true })
+			window.release = () => {
+				gone.disconnect()
+				window.requestAnimationFrame = paint
+				due.forEach((act) => paint(act))
+			}`))
+		f.far("nearly there\n", 1000)
+		do(t, ctx, poll(`document.querySelector('#more').hidden`))
+		f.write(0, numbered("burst", 3000, 6000))
+		do(t, ctx, poll(`document.querySelector('#count').textContent === '6,002 lines'`), run(`release()`))
+		do(t, ctx, poll(seenLines+`.at(-1)?.includes('line 5999 ')`), poll(`document.querySelector('#more').hidden`))
+		f.write(0, "the last\n")
+		do(t, ctx, poll(seenLines+`.at(-1) === 'the last'`))
+	})
 	t.Run("a click loads what was skipped", func(t *testing.T) {
 		f := newFake(t, "/x")
 		longLog(f)

@@ -83,6 +83,39 @@ export async function testASmallStepLeavesTheEnd() {
   equal(seen(scroller), before)
 }
 
+export async function testAHigherScreenDoesNotLeaveTheEnd() {
+  const { scroller, buffer, view, add } = await screen()
+  await add(100)
+  for (const rows of [SHOWN + 2, SHOWN + 5]) {
+    const before = scroller.scrollTop
+    scroller.style.height = `${ROW * rows}px`
+    ok(scroller.scrollTop < before, 'the browser moves it up')
+    await add(50) // before it is drawn
+    ok(view.atEnd, 'at the end')
+    equal(seen(scroller).at(-1)?.text, `line ${buffer.lines - 1}`)
+  }
+  // The same while rows of another place come.
+  const before = scroller.scrollTop
+  scroller.style.height = `${ROW * (SHOWN + 7)}px`
+  ok(scroller.scrollTop < before, 'the browser moves it up')
+  buffer.clear()
+  view.restart()
+  await add(100)
+  ok(view.atEnd, 'at the end')
+  equal(seen(scroller).at(-1)?.text, `line ${buffer.lines - 1}`)
+}
+
+export async function testReachingTheEndThatIsSeenIsEnough() {
+  const { scroller, view, add, scroll } = await screen()
+  await add(100)
+  await scroll(10 * ROW)
+  ok(!view.atEnd, 'away')
+  scroller.scrollTop = 1e9
+  await add(50)
+  ok(view.atEnd, 'back, though lines came meanwhile')
+  equal(seen(scroller).at(-1)?.text, 'line 149')
+}
+
 export async function testComingBackToTheEndFollowsAgain() {
   const { scroller, add, scroll, view } = await screen()
   await add(100)

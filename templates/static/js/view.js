@@ -46,6 +46,8 @@ export class View {
   /** The top of the screen in the sheet, and what the scroller said when it was last asked. */
   #top = 0
   #seen = 0
+  /** Behind the last row in the sheet, as it was drawn. */
+  #end = 0
   /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole?: boolean } | null} whole: all of it is to be seen */
   #target = null
   #goesOn = false
@@ -205,7 +207,10 @@ export class View {
     this.#row = row
   }
 
-  /** Only a move up by the reader leaves the end: the page itself also scrolls, and rows come in between. */
+  /**
+   * Only a move up by the reader leaves the end. A screen that gets higher moves too, and stays at the end of what was drawn; rows
+   * that came since do not make that a place further up.
+   */
   #notice() {
     const moved = this.#scroller.scrollTop - this.#seen
     if (moved === 0) return
@@ -214,8 +219,7 @@ export class View {
     this.#top += moved
     if (this.#redrawn) return
     this.#target = null
-    const end = this.#y + this.#heights.between(this.#row, this.#buffer.next) - this.#shown
-    if (end - this.#top < NEAR) this.atEnd = !this.more.below
+    if (this.#end - this.#seen - this.#shown < NEAR) this.atEnd = !this.more.below
     else if (up || (down && this.held)) this.atEnd = false
   }
 
@@ -283,6 +287,7 @@ export class View {
       end += want - begin
       begin = want
     } else if (moving && begin !== want) setTimeout(() => this.changed(), IDLE)
+    this.#end = end
     this.above = this.#top - begin
     this.below = end - this.#top - shown
     this.#sheet.height = Math.max(end + (this.more.below ? PAD : 0), begin + shown)

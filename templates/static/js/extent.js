@@ -17,6 +17,22 @@ export class Extent {
   /** What an offset of a file is short of its place. @type {Map<string, number>} */
   #shifts = new Map()
 
+  /** Asks which files there are. @param {import('./questions.js').Questions} questions @param {() => void} changed */
+  ask(questions, changed) {
+    /** @type {import('./frame.js').FileInfo[]} */
+    let files = []
+    questions.ask({ ask: 'outline' }, {
+      frame: ({ marker }) => {
+        if (marker?.kind === 'outline') {
+          const more = marker.files ?? [] // as many as fit in a frame
+          if (more.some(({ name }) => files.some((file) => file.name === name))) files = [] // a new run tells it again
+          this.outline = files = [...files, ...more]
+        }
+        changed()
+      },
+    })
+  }
+
   /**
    * What offsets of a frame's file are short of their place.
    * @param {import('./frame.js').Frame} frame

@@ -2,8 +2,6 @@
 
 import { asked, Filter } from './filter.js'
 import { Hits, pattern } from './hits.js'
-import { Search } from './search.js'
-import { Searchbar } from './searchbar.js'
 import { Timebar } from './timebar.js'
 import { filter as words } from './words.js'
 
@@ -16,6 +14,8 @@ export class Finding {
   /** @type {RegExp | null} */
   #pattern = null
   #asked = -Infinity
+  /** What an address says, until the search is here. @type {import('./search.js').Term | null} */
+  #term = null
 
   /** @param {import('./pane.js').Pane} pane @param {() => void} changed what is looked at is another: the address says it */
   constructor(pane, changed) {
@@ -26,10 +26,24 @@ export class Finding {
       pane.part('bar').classList.toggle('filtered', pane.reader.filter !== undefined)
       changed()
     })
-    this.search = new Search({ ...pane, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
-    this.searchbar = new Searchbar(pane.part('search'), this.search, pane.journey, () => pane.focus())
+    this.searching = pane.later(() => Promise.all([import('./search.js'), import('./searchbar.js')]).then(([{ Search }, { Searchbar }]) => {
+      const search = new Search({ ...pane, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
+      return { search, bar: new Searchbar(pane.part('search'), search, pane.journey, () => pane.focus()) }
+    }))
     this.timebar = new Timebar(pane.part('time'), pane.journey, () => pane.focus())
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())
+  }
+
+  /** What is searched for. */
+  get term() {
+    const { now } = this.searching
+    return now ? now.search.term : this.#term
+  }
+
+  /** As an address says. @param {import('./search.js').Term} term */
+  find(term) {
+    this.#term = term
+    this.searching.ask(({ bar }) => bar.set(term))
   }
 
   /** The worker does not understand the filter. @param {import('./tail.js').Refusal} refusal */
@@ -41,7 +55,7 @@ export class Finding {
   /** After the rows were drawn. */
   painted() {
     const { scroller, view, buffer, reader } = this.#pane
-    const { hit } = this.search
+    const hit = this.searching.now?.search.hit
     const row = hit && buffer.find(hit.file, hit.offset)
     this.#hits.paint(scroller.querySelectorAll('.row:not(.rule)'), this.#pattern, typeof row === 'number' ? view.element(row) : null)
     const passes = this.#pane.part('passes')
@@ -52,13 +66,14 @@ export class Finding {
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
   key(event) {
     const { key } = event
+    const found = this.searching.now
     if ((event.ctrlKey || event.metaKey) && key === 'f') return this.#ask()
     if (event.ctrlKey || event.altKey || event.metaKey) return false
-    if (key === 'n') this.search.next(false)
-    else if (key === 'N') this.search.next(true)
+    if (key === 'n') found?.search.next(false)
+    else if (key === 'N') found?.search.next(true)
     else if (key === '/') this.filter.focus()
     else if (key === 't') this.timebar.show()
-    else if (key === 'Escape' && this.searchbar.open) this.searchbar.close()
+    else if (key === 'Escape' && found?.bar.open) found.bar.close()
     else if (key === 'Escape') return this.filter.clear()
     else return false
     return true
@@ -69,16 +84,27 @@ export class Finding {
   #ask() {
     if (performance.now() - this.#asked < TWICE) return false
     this.#asked = performance.now()
-    const selected = getSelection()
-    this.searchbar.show(this.#pane.scroller.contains(selected?.anchorNode ?? null) ? String(selected) : '')
+    const selection = getSelection()
+    const selected = this.#pane.scroller.contains(selection?.anchorNode ?? null) ? String(selection) : ''
+    const root = this.#pane.part('search')
+    const input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
+    const takes = selected !== '' && !selected.includes('\n') // what is selected is likely to be searched for
+    const first = !this.searching.now // what is typed before the search is here counts too
+    root.hidden = false
+    if (takes) input.value = selected
+    input.focus()
+    input.select()
+    this.searching.ask(({ bar }) => (takes || first) && bar.start())
     return true
   }
 
   /** @param {() => void} changed */
   #found(changed) {
-    const { term, bars, count } = this.search
+    const { searching: { now } } = this
+    if (!now) return
+    const { term, bars, count } = now.search
     this.#pattern = term && pattern(term)
-    this.searchbar.draw()
+    now.bar.draw()
     this.#pane.scrollbar.ticks = count > 0 ? bars.flatMap((n, i) => (n > 0 ? [{ at: (i + 0.5) / bars.length, kind: 'hit' }] : [])) : []
     this.#pane.view.changed()
     changed()

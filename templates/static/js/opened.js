@@ -1,4 +1,4 @@
-// Lines that are open: their fields stand below them.
+// Lines that are open: their fields stand below them. It is loaded when the first one is opened.
 
 import { fieldsOf } from './fields.js'
 import { fieldTable, moveIn } from './fieldtable.js'

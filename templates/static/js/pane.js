@@ -8,6 +8,7 @@ import { Finding } from './finding.js'
 import { BACKLOG } from './frame.js'
 import { characterKeys } from './habits.js'
 import { Journey } from './journey.js'
+import { Later } from './later.js'
 import { paintLinked } from './linked.js'
 import { unfold } from './unfold.js'
 import { Marks } from './marks.js'
@@ -19,7 +20,6 @@ import { Status } from './status.js'
 import { Tail } from './tail.js'
 import { Taking } from './taking.js'
 import { View } from './view.js'
-import { Whole } from './whole.js'
 import { Wrap } from './wrap.js'
 import { count, tail as tailWords, view as words } from './words.js'
 
@@ -59,7 +59,7 @@ export class Pane {
     this.marks = new Marks(log)
     this.buffer.marks = (file, from, to) => this.marks.between(file, from, to)
     this.scroller = this.part('log')
-    this.whole = new Whole(this.part('whole'))
+    this.whole = this.later(() => import('./whole.js').then(({ Whole }) => new Whole(this.part('whole'))))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
     this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), before: () => this.reading.grow(), painted: () => this.#painted() })
     this.tail = new Tail(log, {
@@ -83,6 +83,11 @@ export class Pane {
   /** @param {string} name */
   part(name) {
     return /** @type {HTMLElement} */ (this.root.querySelector(`[data-part="${name}"]`))
+  }
+
+  /** What is fetched when it is first asked for. @template T @param {() => Promise<T>} load */
+  later(load) {
+    return new Later(load, () => this.say(tailWords.notFetched))
   }
 
   /** Lines that came since the reader left the end. */
@@ -128,7 +133,7 @@ export class Pane {
     if (marks.length > 0) this.reading.highlights.texts = marks
     if (columns.length > 0) this.reading.columns.names = columns
     if (asked(choice)) this.finding.filter.set(choice)
-    if (term) this.finding.searchbar.set(term)
+    if (term) this.finding.find(term)
     this.linked = line
     if (place) this.reader.seek(place, line ? this.journey.third : 0)
   }
@@ -137,7 +142,7 @@ export class Pane {
   get looked() {
     const { view, reader, buffer, finding, reading } = this
     const at = view.atEnd && reader.live ? '' : (buffer.at(view.top.row)?.token ?? '')
-    return { choice: finding.filter.choice, term: finding.search.term, at, line: this.linked, marks: reading.highlights.texts, columns: reading.columns.names, beside: [] }
+    return { choice: finding.filter.choice, term: finding.term, at, line: this.linked, marks: reading.highlights.texts, columns: reading.columns.names, beside: [] }
   }
 
   /** The page is hidden. */
@@ -170,7 +175,7 @@ export class Pane {
 
   eachSecond() {
     this.status.draw()
-    this.reading.times.eachSecond()
+    this.reading.times.now?.eachSecond()
     this.part('rate').textContent = words.perSecond(this.status.perSecond(this.reader.arrived))
     this.part('count').textContent = count(this.buffer.kept, 'line')
     if (this.tail.state.kind === 'following' && Date.now() - this.#outlined > OUTLINE) this.#outline()
@@ -217,18 +222,7 @@ export class Pane {
   /** How long the history is: what the scrollbar stands for. */
   #outline() {
     this.#outlined = Date.now()
-    /** @type {import("./frame.js").FileInfo[]} */
-    let files = []
-    this.tail.questions.ask({ ask: 'outline' }, {
-      frame: ({ marker }) => {
-        if (marker?.kind === 'outline') {
-          const more = marker.files ?? [] // as many as fit in a frame
-          if (more.some(({ name }) => files.some((file) => file.name === name))) files = [] // a new run tells it again
-          this.extent.outline = files = [...files, ...more]
-        }
-        this.view.changed()
-      },
-    })
+    this.extent.ask(this.tail.questions, () => this.view.changed())
   }
 
   #painted() {
@@ -265,7 +259,9 @@ export class Pane {
     this.scroller.addEventListener('click', (event) => {
       if (event.target instanceof HTMLElement && event.target.matches('.load')) return this.reader.unfold()
       const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined
-      if (row !== undefined && Number(row) >= this.buffer.first) this.whole.show(this.buffer.bytes(Number(row)).slice())
+      if (row === undefined || Number(row) < this.buffer.first) return
+      const bytes = this.buffer.bytes(Number(row)).slice()
+      this.whole.ask((it) => it.show(bytes))
     })
     this.root.addEventListener('keydown', (event) => this.#key(event))
   }

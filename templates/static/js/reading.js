@@ -4,11 +4,12 @@
 import { Columns } from './columns.js'
 import { Cursor } from './cursor.js'
 import { Folds } from './folds.js'
-import { Opened } from './opened.js'
+import { habit } from './habits.js'
 import { makeRow } from './row.js'
-import { Times } from './times.js'
 import { Highlights } from './highlights.js'
-import { columns, fields as words, folds } from './linewords.js'
+import { columns, fields as words, folds, times } from './linewords.js'
+import { zoneName } from './time.js'
+import { view as viewWords } from './words.js'
 
 export class Reading {
   #pane
@@ -20,7 +21,7 @@ export class Reading {
     this.#pane = pane
     const { buffer, view, scroller } = pane
     this.folds = new Folds({ buffer, view, filtered: () => pane.reader.filter !== undefined })
-    this.times = new Times(pane)
+    this.times = pane.later(() => import('./times.js').then(({ Times }) => new Times(pane)))
     const look = () => {
       view.redraw()
       changed()
@@ -29,7 +30,9 @@ export class Reading {
     this.columns = new Columns(pane, look)
     pane.part('highlight-button').addEventListener('click', () => this.#highlight())
     this.cursor = new Cursor({ buffer, view, scroller, passes: (row) => buffer.marker(row) !== undefined || this.folds.hides(row) })
-    this.opened = new Opened({ buffer, view, acts: [this.#filters('=', false), this.#filters('≠', true), this.#column] })
+    const acts = [this.#filters('=', false), this.#filters('≠', true), this.#column]
+    this.opened = pane.later(() => import('./opened.js').then(({ Opened }) => new Opened({ buffer, view, acts })))
+    this.#zone()
     pane.part('traces').addEventListener('click', () => this.#foldAll())
     scroller.addEventListener('click', ({ target }) => target instanceof Element && this.#click(target))
     scroller.addEventListener('focusin', ({ target }) => (this.#focused = target instanceof Element ? target : null))
@@ -41,9 +44,9 @@ export class Reading {
     if (this.folds.hides(row)) return hidden()
     const element = makeRow(this.#pane.buffer, row, this.highlights.marks)
     this.columns.made(row, element)
-    this.times.made(row, element)
+    this.times.now?.made(row, element)
     this.folds.made(row, element)
-    this.opened.made(row, element)
+    this.opened.now?.made(row, element)
     this.cursor.made(row, element)
     return element
   }
@@ -63,11 +66,11 @@ export class Reading {
   key(event) {
     const { key, target } = event
     if (event.ctrlKey || event.altKey || event.metaKey || !(target instanceof Element)) return false
-    if (this.opened.key(target, key)) return true
+    if (this.opened.now?.key(target, key)) return true
     if (key === 'j' || key === 'k') this.#move(key === 'j' ? 1 : -1)
     else if (key === 'Enter' && target === this.#pane.scroller && this.cursor.row !== null) this.#enter(this.cursor.row)
     else if (key === 'z') this.#foldAll()
-    else if (key === 'T') this.times.next()
+    else if (key === 'T') this.times.ask((it) => it.next())
     else if (key === 'h') this.#highlight()
     else if (key === 'Escape') return this.#back(target)
     else return false
@@ -75,6 +78,15 @@ export class Reading {
   }
 
   // Private
+
+  /** The button says the zone also where nobody wants a column of times. */
+  #zone() {
+    const button = this.#pane.part('zone')
+    button.textContent = viewWords.zone(zoneName(new Date()))
+    button.title = times.title
+    button.addEventListener('click', () => this.times.ask((it) => it.next()))
+    if (habit('times', 'off') !== 'off') this.times.ask(() => this.#pane.view.redraw())
+  }
 
   /** The keys stay in the log when what had the focus is gone with its row. */
   #refocus() {
@@ -100,14 +112,14 @@ export class Reading {
     const row = (this.cursor.row = rowOf(target))
     const group = target.matches('.chevron') ? null : this.folds.at(row)
     if (group) this.folds.toggle(group)
-    else this.opened.toggle(row, false)
+    else this.opened.ask((it) => it.toggle(row, false))
     this.#refocus()
   }
 
   /** Opens what there is to a line: its fields, or else the fold that it is in. @param {number} row */
   #enter(row) {
     const group = this.folds.at(row)
-    if (!group || (row === group.head && this.#pane.view.element(row)?.querySelector('.chevron'))) return this.opened.toggle(row, true)
+    if (!group || (row === group.head && this.#pane.view.element(row)?.querySelector('.chevron'))) return this.opened.ask((it) => it.toggle(row, true))
     if (row > group.head + 1) this.cursor.row = group.head + 1
     this.folds.toggle(group)
     this.#pane.view.reveal(this.cursor.row ?? group.head)
@@ -130,7 +142,7 @@ export class Reading {
     const row = scroller.contains(target) && target !== scroller ? rowOf(target) : this.cursor.row
     if (row === null) return false
     if (target !== scroller) this.#pane.focus()
-    if (this.opened.close(row)) return true
+    if (this.opened.now?.close(row)) return true
     this.cursor.row = null
     view.goOn()
     return true

@@ -1,4 +1,5 @@
-// The bar of the search: what is searched for, how many lines have it, and where they are.
+// The bar of the search: what is searched for, how many lines have it, and where they are. It is loaded, with the search, when
+// somebody searches.
 
 import { debounce } from './debounce.js'
 import { search as words } from './words.js'
@@ -14,7 +15,7 @@ export class Searchbar {
   #journey
   #input
   #toggles
-  #type = debounce(() => this.#start(), PAUSE)
+  #type = debounce(() => this.start(), PAUSE)
   #back
   /** @type {HTMLElement[]} */
   #bars = []
@@ -35,7 +36,7 @@ export class Searchbar {
     for (const toggle of this.#toggles) {
       toggle.addEventListener('click', () => {
         toggle.ariaPressed = String(toggle.ariaPressed !== 'true')
-        this.#start()
+        this.start()
       })
     }
     const acts = { next: () => search.next(false), before: () => search.next(true), first: () => search.first(), last: () => search.last(), stop: () => search.cancel(), close: () => this.close() }
@@ -49,15 +50,14 @@ export class Searchbar {
     return !this.#root.hidden
   }
 
-  /** @param {string} [selected] what is selected is likely to be searched for */
-  show(selected = '') {
-    this.#root.hidden = false
-    if (selected && !selected.includes('\n')) {
-      this.#input.value = selected
-      this.#start()
-    }
-    this.#input.focus()
-    this.#input.select()
+  /** Searches for what is written here. */
+  start() {
+    const [regex, exact] = this.#toggles.map(({ ariaPressed }) => ariaPressed === 'true')
+    const { term } = this.#search
+    const text = this.#input.value
+    if (term ? term.text === text && term.regex === regex && term.case === exact : !text) return
+    this.#search.start({ text, regex, case: exact })
+    if (text) this.#search.next(true)
   }
 
   /** @param {import('./search.js').Term} term */
@@ -66,7 +66,7 @@ export class Searchbar {
     this.#input.value = text
     this.#toggles[0].ariaPressed = String(regex)
     this.#toggles[1].ariaPressed = String(exact)
-    this.#start()
+    this.start()
   }
 
   close() {
@@ -92,15 +92,6 @@ export class Searchbar {
   }
 
   // Private
-
-  #start() {
-    const [regex, exact] = this.#toggles.map(({ ariaPressed }) => ariaPressed === 'true')
-    const { term } = this.#search
-    const text = this.#input.value
-    if (term && term.text === text && term.regex === regex && term.case === exact) return
-    this.#search.start({ text, regex, case: exact })
-    if (text) this.#search.next(true)
-  }
 
   /** @param {KeyboardEvent} event */
   #key(event) {

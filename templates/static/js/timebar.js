@@ -1,8 +1,8 @@
 // Going to a time.
 
+import { Later } from './later.js'
 import { full } from './time.js'
-import { when } from './when.js'
-import { time as words } from './words.js'
+import { tail, time as words } from './words.js'
 
 export class Timebar {
   #root
@@ -10,6 +10,7 @@ export class Timebar {
   #back
   #input
   #said
+  #when = new Later(() => import('./when.js').then(({ when }) => when), () => (this.#said.textContent = tail.notFetched))
 
   /** @param {HTMLElement} root @param {import('./journey.js').Journey} journey @param {() => void} back the focus goes back to the log */
   constructor(root, journey, back) {
@@ -20,7 +21,7 @@ export class Timebar {
     this.#said = /** @type {HTMLElement} */ (root.querySelector('output'))
     root.addEventListener('submit', (event) => {
       event.preventDefault()
-      this.#go()
+      this.#when.ask((when) => this.#go(when(this.#input.value)))
     })
     root.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return
@@ -43,8 +44,8 @@ export class Timebar {
     this.#back()
   }
 
-  #go() {
-    const date = when(this.#input.value)
+  /** @param {Date | null} date */
+  #go(date) {
     this.#input.ariaInvalid = String(!date)
     if (!date) {
       this.#said.textContent = words.unknown

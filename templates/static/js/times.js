@@ -1,4 +1,5 @@
-// A second column: when each line was written, as another clock showed it, or how long ago that is.
+// A second column: when each line was written, as another clock showed it, or how long ago that is. It is loaded when somebody
+// wants it.
 
 import { duration } from './amounts.js'
 import { place } from './frame.js'
@@ -29,7 +30,6 @@ export class Times {
   constructor(pane) {
     this.#pane = pane
     this.#button = pane.part('zone')
-    this.#button.addEventListener('click', () => this.next())
     this.#say()
   }
 
@@ -101,7 +101,6 @@ export class Times {
     const zone = zoneName(now)
     const host = this.#ahead === null ? '' : words.host(this.#pane.log.host, this.#ahead)
     this.#button.textContent = this.#mode === 'off' ? view.zone(zone) : words.column(this.#mode, zone, host)
-    this.#button.title = words.title
   }
 }
 

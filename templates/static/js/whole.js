@@ -1,4 +1,4 @@
-// One long line, whole, a part at a time, below the log.
+// One long line, whole, a part at a time, below the log. It is loaded when it is first asked for.
 
 import { appendText, cut, decode } from './text.js'
 import { view as words } from './words.js'

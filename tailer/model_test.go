@@ -26,7 +26,7 @@ type model struct {
 	copied int // bytes of want that are in a copy only, which must be told from others by what is in it
 	// Something was written to the file that has the name now; it was read, so that a copy can be told from other files.
 	rooted, settled bool
-	cutShort        bool // the log was truncated, which its reader may not have seen yet
+	unseen          bool // the log was truncated, or saved under a new inode, which its reader may not have seen yet
 	// Timing decides too, so that a failure may not come again: then this is all that is known of it.
 	history strings.Builder
 }
@@ -172,10 +172,10 @@ func (m *model) compress(t *rapid.T) {
 	if len(plain) == 0 {
 		return
 	}
-	if m.cutShort {
+	if m.unseen {
 		m.settle()
 		m.looks(2)
-		m.cutShort = false
+		m.unseen = false
 	}
 	name, ext := rapid.SampledFrom(plain).Draw(t, "compress"), rapid.SampledFrom(packings).Draw(t, "as")
 	m.pack(name, ext) // with its time, by which it is known as an older one
@@ -221,7 +221,7 @@ func (m *model) copytruncate(t *rapid.T) {
 		t.Fatal(err)
 	}
 	os.Truncate(m.path, 0)
-	m.cutShort = true
+	m.unseen = true
 	m.gone = m.want.Len() // a copy of a few lines is told from no other file once its reader is gone
 	m.fresh()
 }
@@ -298,7 +298,7 @@ func (m *model) save(t *rapid.T) {
 	m.copied = m.want.Len()
 	m.want.WriteString(m.half + text)
 	m.half = ""
-	m.rooted = true
+	m.rooted, m.unseen = true, true
 }
 
 func (m *model) replace(t *rapid.T) {
@@ -328,7 +328,7 @@ func (m *model) resumeAnywhere(t *rapid.T) {
 	tok, err := parseToken(from[0].File)
 	m.note("goes on at %d of %+v, %v", from[0].Offset, tok, err)
 	m.pause()
-	m.cutShort = false
+	m.unseen = false
 	m.want.Reset()
 	m.want.WriteString(rest)
 	m.gone, m.copied = 0, 0

@@ -165,7 +165,7 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	switch f.Kind {
 	case wire.Lines:
 		if len(f.Payload) == 0 {
-			if f.Looked == 0 || f.Flags&^wire.Backlog != 0 || len(f.After) == 0 {
+			if f.Looked == 0 && s.start.Filter == nil || f.Flags&^wire.Backlog != 0 || len(f.After) == 0 {
 				wrong("%d looked at, flags %b of nothing", f.Looked, f.Flags)
 			}
 			break

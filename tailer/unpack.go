@@ -3,9 +3,12 @@ package tailer
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"livetail/internal/wire"
 )
@@ -34,11 +37,14 @@ func (f *Follower) unpack(ctx context.Context, h *file, upto int64) error {
 // unpackStep is a short part of that. Then the log is looked after, and who wants to close the follower can.
 func (f *Follower) unpackStep(ctx context.Context, h *file, upto int64) error {
 	var done, of int64
+	var wait time.Duration
 	err := h.text.Unpack(ctx, upto, func(d, o int64) error { done, of = d, o; return errStep })
 	h.look()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case err != nil && err != errStep && h.unsettled() && f.renew(h) == nil:
+		wait = settled / 20
 	case err != nil && err != errStep:
 		h.fault = packedWords(err)
 	}
@@ -48,6 +54,10 @@ func (f *Follower) unpackStep(ctx context.Context, h *file, upto int64) error {
 		return f.unpacking(ctx, h, done, of)
 	}
 	f.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-time.After(wait):
+	}
 	f.mu.Lock()
 	if f.closed {
 		return ErrClosed
@@ -56,6 +66,42 @@ func (f *Follower) unpackStep(ctx context.Context, h *file, upto int64) error {
 		f.sweep()
 	}
 	return nil
+}
+
+// unsettled says whether h's text may have ended too early only because the file is still being compressed.
+func (h *file) unsettled() bool {
+	var now unix.Stat_t
+	return unix.Fstat(h.packed.fd, &now) == nil &&
+		(now.Size != h.packed.st.Size || time.Since(time.Unix(now.Ctim.Unix())) < settled)
+}
+
+// renew unpacks h anew if it grew: its text begins as it did.
+func (f *Follower) renew(h *file) error {
+	before := h.packed.size()
+	if err := h.packed.look(); err != nil || h.packed.size() == before {
+		return err
+	}
+	text, err := f.t.spool.Open(h.packed.fd, filepath.Ext(h.packed.name))
+	if err != nil {
+		return err
+	}
+	text.Unpack(f.ctx, h.size(), nil) // it never gets shorter for those who read it; what is wrong is met again
+	fd, err := text.Copy()
+	if err != nil {
+		text.Close()
+		return err
+	}
+	h.text.Close()
+	h.text = text
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		unix.Close(fd)
+		return err
+	}
+	h.shared.release()
+	h.shared = f.t.files.share(fd, inodeOf(&st))
+	h.fd = h.shared.fd
+	return h.look()
 }
 
 // unpacking says how much of a compressed file is unpacked. While its place in the log is not known, the tail is where it began.

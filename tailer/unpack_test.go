@@ -387,3 +387,26 @@ func TestRow06_CompressedAndReadAgain(t *testing.T) {
 	b.text(first + next)
 	b.marksNoGap()
 }
+
+// A compressed file that ends early may still be written: it is waited for, and is no damage.
+func TestRow06_ResumedWhileItIsCompressed(t *testing.T) {
+	for _, ext := range packings {
+		first, half, next := numbered("first", 300), numbered("more", 20_000), numbered("next", 100)
+		b := live(t, first)
+		from := b.after()
+		b.pause()
+		b.append("f", half)
+		b.rotateAll()
+		b.append("f", next)
+		all := packed(b, ext, []byte(first+half))
+		b.write("f.1"+ext, string(all[:len(all)/3]))
+		b.remove("f.1")
+		b.coldly()
+		b.resume(from)
+		b.wait("it is unpacked", func(s *sink) bool { return s.turns > 0 })
+		b.append("f.1"+ext, string(all[len(all)/3:]))
+		b.text(half + next)
+		b.marksNoGap()
+		b.end()
+	}
+}

@@ -105,6 +105,13 @@ export async function testAHigherScreenDoesNotLeaveTheEnd() {
   equal(seen(scroller).at(-1)?.text, `line ${buffer.lines - 1}`)
 }
 
+export async function testOlderRowsDoNotTakeTheRoomOfTheNewest() {
+  const { buffer, add } = await screen({ lines: 1000 })
+  await add(990)
+  for (let i = 0; i < 8; i++) buffer.append(lines(`not drawn yet ${i}\n`))
+  equal([buffer.prepend(lines('older\n'.repeat(10))), buffer.next], [false, 998])
+}
+
 export async function testReachingTheEndThatIsSeenIsEnough() {
   const { scroller, view, add, scroll } = await screen()
   await add(100)

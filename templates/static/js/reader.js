@@ -16,6 +16,9 @@ const CLOSE = 256 * 1024
 /** A question that failed is put again after so long, in ms. */
 const AGAIN = 5000
 
+/** In place of what gives a question up: none is put for a while. */
+const waits = () => {}
+
 /** @typedef {import('./frame.js').Frame} Frame */
 /**
  * @typedef {object} Parts
@@ -195,7 +198,10 @@ export class Reader {
         this.#buffer.unfold()
         if (says) this.#buffer.head = frame.position || this.#buffer.head
         const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
-        if (this.#buffer.next < next) this.#leave(this.#tail.position)
+        if (this.#buffer.next < next) {
+          this.#giveUp('down')
+          this.#leave(this.#tail.position)
+        }
         if (frame.marker?.kind === 'start' && this.#begins && this.#view.aims) this.#view.toRow(this.#buffer.first)
         this.#done('up', frame, last, room)
       },
@@ -229,7 +235,7 @@ export class Reader {
     if (!room) asking[side]?.()
     if (room && marker?.end !== 'failed') asking[side] = null
     else {
-      asking[side] = () => {}
+      asking[side] = waits
       setTimeout(() => {
         asking[side] = null
         this.#view.changed()
@@ -255,7 +261,10 @@ export class Reader {
     const first = this.#buffer.first
     if (frame.marker && (frame.marker.kind === 'progress' || !markerWords(frame.marker))) this.#buffer.pass(frame.position)
     else if (!this.#buffer.append(frame, shift)) return false
-    if (this.#buffer.first > first) this.#view.more.above = true
+    if (this.#buffer.first > first) {
+      this.#giveUp('up')
+      this.#view.more.above = true
+    }
     this.#view.changed()
     return true
   }
@@ -296,5 +305,12 @@ export class Reader {
     this.#asking.up?.()
     this.#asking.down?.()
     this.#asking = { up: null, down: null }
+  }
+
+  /** The rows went that an answer was to join: it would leave a hole. @param {'up' | 'down'} side */
+  #giveUp(side) {
+    if (this.#asking[side] === waits) return
+    this.#asking[side]?.()
+    this.#asking[side] = null
   }
 }

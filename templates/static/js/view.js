@@ -229,7 +229,7 @@ export class View {
     const drawn = this.#sheet.rows
     const from = this.held ? Math.min(this.top.row, drawn.from) : this.top.row
     const to = this.held ? Math.max(this.last + 1, drawn.to) : this.last + 1
-    this.#buffer.keep = still ? { from, to } : { from: Infinity, to: this.#buffer.next }
+    this.#buffer.keep = still ? { from, to } : { from: Infinity, to: Infinity }
   }
 
   #paint() {

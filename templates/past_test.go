@@ -184,9 +184,8 @@ func TestPast(t *testing.T) {
 			t.Error("the bubble is not to be seen")
 		}
 		letGo()
-		if at := value[float64](t, ctx, `Number(document.querySelector('#track').ariaValueNow)`); at < 47 || at > 53 {
-			t.Errorf("the thumb is at %v %%", at)
-		}
+		// On the way the hand was at 55 % too.
+		do(t, ctx, poll(`Math.abs(document.querySelector('#track').ariaValueNow - 50) <= 3`), settled)
 		before := value[string](t, ctx, topRow)
 		wheel(t, ctx, -1900)
 		do(t, ctx, poll(topRow+` !== `+quote(before)), poll(topRow+`.includes(' older line ')`))

@@ -153,7 +153,7 @@ func TestListLive(t *testing.T) {
 		}
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if f.asked["/api/v1/logs/live"] != 2 || f.asked["/api/v1/logs"] < 2 {
+		if f.asked["/api/v1/logs/live"] < 2 || f.asked["/api/v1/logs"] < 2 { // the page counts which of them began
 			t.Errorf("asked %v", f.asked)
 		}
 	})

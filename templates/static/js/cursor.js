@@ -1,5 +1,7 @@
 // The line that the keys are at: it stays where it is, and what Enter opens is below it.
 
+import { lineKey } from './frame.js'
+
 /**
  * @typedef {object} Parts
  * @property {import('./buffer.js').Buffer} buffer
@@ -12,8 +14,8 @@ export class Cursor {
   #parts
   /** @type {number | null} */
   #row = null
-  /** The same line has another row once it was fetched again. @type {import('./frame.js').Place | null} */
-  #place = null
+  /** The same line has another row once it was fetched again. */
+  #line = ''
   /** @type {HTMLElement | null} */
   #element = null
 
@@ -32,7 +34,7 @@ export class Cursor {
   /** @param {number | null} row */
   set row(row) {
     this.#row = this.#parts.view.at = row
-    this.#place = row === null ? null : this.#parts.buffer.at(row)
+    this.#line = row === null ? '' : lineKey(this.#parts.buffer.at(row))
     this.painted()
   }
 
@@ -51,8 +53,7 @@ export class Cursor {
 
   /** A row was drawn. @param {number} row @param {HTMLElement} element */
   made(row, element) {
-    const at = this.#place && !element.classList.contains('rule') ? this.#parts.buffer.at(row) : null
-    if (at?.offset !== this.#place?.offset || at?.file !== this.#place?.file || at === null) return
+    if (!this.#line || element.classList.contains('rule') || lineKey(this.#parts.buffer.at(row)) !== this.#line) return
     this.#row = this.#parts.view.at = row
     this.#mark(element)
   }

@@ -1,5 +1,7 @@
 // The whole history as one line of bytes: where it begins, where the live edge is, and where between them a file lies.
 
+import { identity } from './frame.js'
+
 /**
  * Places count from the live edge as it was when this page first heard of it: what was before is negative. Sizes of compressed
  * files are guesses, so the beginning may move.
@@ -14,7 +16,7 @@ export class Extent {
   /** Where the tail has come to. */
   #tail = 0
   #heard = false
-  /** What an offset of a file is short of its place. @type {Map<string, number>} */
+  /** What an offset of a file is short of its place, whatever token it comes with. @type {Map<string, number>} */
   #shifts = new Map()
 
   /** Asks which files there are. @param {import('./questions.js').Questions} questions @param {() => void} changed */
@@ -38,8 +40,9 @@ export class Extent {
    * @param {import('./frame.js').Frame} frame
    */
   shift(frame) {
-    const { file, start, offset, behind, reply } = frame
-    if (!file) return 0
+    const { start, offset, behind, reply } = frame
+    if (!frame.file) return 0
+    const file = identity(frame.file)
     let shift = this.#shifts.get(file)
     if (shift === undefined) {
       // A file that the tail goes on with begins where it has come to; of any other only the way to the live edge is known.

@@ -1,5 +1,6 @@
 // Stack traces, folded: of a line and those that go on with it, two are seen.
 
+import { lineKey } from './frame.js'
 import { adjoins, goesOn, mayGoOn } from './groups.js'
 import { habit, remember } from './habits.js'
 import { folds as words } from './linewords.js'
@@ -107,8 +108,7 @@ export class Folds {
 
   /** @param {Group} group */
   #key({ head }) {
-    const at = this.#parts.buffer.at(head)
-    return at ? `${at.file} ${at.offset}` : ''
+    return lineKey(this.#parts.buffer.at(head))
   }
 
   /** @param {number} row */

@@ -145,6 +145,11 @@ export function identity(file) {
   return same
 }
 
+/** A line by its place, whatever token its file was fetched with. @param {{ file: string, offset: number } | null} at @returns {string} '': there is none */
+export function lineKey(at) {
+  return at ? `${identity(at.file)} ${at.offset}` : ''
+}
+
 /** The gaps before each line, one after the other; behind the last all are 0. */
 export class Gaps {
   #bytes

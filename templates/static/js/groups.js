@@ -1,6 +1,7 @@
 // Which lines belong together: those of a stack trace go on with the line before.
 
 import { plain } from './ansi.js'
+import { identity } from './frame.js'
 import { continues, levelOf } from './level.js'
 import { decode } from './text.js'
 
@@ -30,7 +31,7 @@ export function mayGoOn(buffer, row) {
 /** Whether nothing of the file lies between a row and the one before: a filter may have left it out. @param {Buffer} buffer @param {number} row */
 export function adjoins(buffer, row) {
   const [before, at] = [buffer.at(row - 1), buffer.at(row)]
-  return before !== null && at !== null && before.file === at.file && before.offset + buffer.start(row) - buffer.start(row - 1) === at.offset
+  return before !== null && at !== null && identity(before.file) === identity(at.file) && before.offset + buffer.start(row) - buffer.start(row - 1) === at.offset
 }
 
 /** The level of a line: that of the line which it continues, if it does. @param {Buffer} buffer @param {number} row */

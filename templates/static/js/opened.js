@@ -2,6 +2,7 @@
 
 import { fieldsOf } from './fields.js'
 import { fieldTable, moveIn } from './fieldtable.js'
+import { lineKey } from './frame.js'
 import { decode } from './text.js'
 import { fields as words } from './linewords.js'
 
@@ -64,8 +65,7 @@ export class Opened {
   /** @param {number} row */
   #key(row) {
     const { buffer } = this.#parts
-    const at = buffer.marker(row) ? null : buffer.at(row)
-    return at ? `${at.file} ${at.offset}` : ''
+    return lineKey(buffer.marker(row) ? null : buffer.at(row))
   }
 
   /** @param {number} row @param {HTMLElement} element */

@@ -207,10 +207,7 @@ export class View {
     this.#row = row
   }
 
-  /**
-   * Only a move up by the reader leaves the end. A screen that gets higher moves too, and stays at the end of what was drawn; rows
-   * that came since do not make that a place further up.
-   */
+  /** Only a move up by the reader leaves the end. A screen that gets higher moves too, and stays at the end of what was drawn. */
   #notice() {
     const moved = this.#scroller.scrollTop - this.#seen
     if (moved === 0) return

@@ -1,5 +1,6 @@
 // What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
 
+import { Asking } from './asking.js'
 import { Skipped } from './skipped.js'
 import { markerWords } from './words.js'
 
@@ -13,11 +14,6 @@ const LOOK = 64 * 1024 * 1024
 const BACKLOG = 1000
 /** So much is fetched rather than skipped by whoever comes back. */
 const CLOSE = 256 * 1024
-/** A question that failed is put again after so long, in ms. */
-const AGAIN = 5000
-
-/** In place of what gives a question up: none is put for a while. */
-const waits = () => {}
 
 /** @typedef {import('./frame.js').Frame} Frame */
 /**
@@ -47,8 +43,8 @@ export class Reader {
   #filter
   /** What comes next is of another place: the rows go. */
   #replaces = false
-  /** Gives up the question that is under way, up and down. @type {{ up: (() => void) | null, down: (() => void) | null }} */
-  #asking = { up: null, down: null }
+  /** Questions that are under way. */
+  #asking = new Asking()
   /** Whether nobody looks. */
   #rests = false
   /** Whether the first byte was asked for. */
@@ -199,7 +195,7 @@ export class Reader {
         if (says) this.#buffer.head = frame.position || this.#buffer.head
         const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
         if (this.#buffer.next < next) {
-          this.#giveUp('down')
+          this.#asking.giveUp('down')
           this.#leave(this.#tail.position)
         }
         if (frame.marker?.kind === 'start' && this.#begins && this.#view.aims) this.#view.toRow(this.#buffer.first)
@@ -234,13 +230,7 @@ export class Reader {
     const asking = this.#asking
     if (!room) asking[side]?.()
     if (room && marker?.end !== 'failed') asking[side] = null
-    else {
-      asking[side] = waits
-      setTimeout(() => {
-        asking[side] = null
-        this.#view.changed()
-      }, AGAIN)
-    }
+    else asking.rest(side, () => this.#view.changed())
   }
 
   /** What was skipped, before it is scrolled to. */
@@ -262,7 +252,7 @@ export class Reader {
     if (frame.marker && (frame.marker.kind === 'progress' || !markerWords(frame.marker))) this.#buffer.pass(frame.position)
     else if (!this.#buffer.append(frame, shift)) return false
     if (this.#buffer.first > first) {
-      this.#giveUp('up')
+      this.#asking.giveUp('up')
       this.#view.more.above = true
     }
     this.#view.changed()
@@ -302,15 +292,7 @@ export class Reader {
   }
 
   #drop() {
-    this.#asking.up?.()
-    this.#asking.down?.()
-    this.#asking = { up: null, down: null }
-  }
-
-  /** The rows went that an answer was to join: it would leave a hole. @param {'up' | 'down'} side */
-  #giveUp(side) {
-    if (this.#asking[side] === waits) return
-    this.#asking[side]?.()
-    this.#asking[side] = null
+    this.#asking.drop()
+    this.#asking = new Asking()
   }
 }

@@ -89,12 +89,11 @@ export class Finding {
     const root = this.#pane.part('search')
     const input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
     const takes = selected !== '' && !selected.includes('\n') // what is selected is likely to be searched for
-    const first = !this.searching.now // what is typed before the search is here counts too
     root.hidden = false
     if (takes) input.value = selected
     input.focus()
     input.select()
-    this.searching.ask(({ bar }) => (takes || first) && bar.start())
+    this.searching.ask(({ bar }) => takes && bar.start())
     return true
   }
 

@@ -44,6 +44,7 @@ export class Searchbar {
     const chart = named(root, 'chart')
     this.#bars = search.bars.map(() => chart.appendChild(document.createElement('i')))
     chart.addEventListener('click', (event) => this.#jump(event, chart))
+    if (this.#input.value) this.#type.soon() // typed before the search was here
   }
 
   get open() {

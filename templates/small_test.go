@@ -35,11 +35,19 @@ func swipe(t *testing.T, ctx context.Context, x0, y0, x1, y1 float64) {
 	touch("touchEnd")
 }
 
-// tap is a finger on the middle of an element.
+// tap is a finger on the middle of an element; again, as long as the browser takes it for one that stops what was flung.
 func tap(t *testing.T, ctx context.Context, element string) {
 	t.Helper()
-	at := value[[]float64](t, ctx, `(({ left, top, width, height }) => [left + width / 2, top + height / 2])((`+element+`).getBoundingClientRect())`)
-	swipe(t, ctx, at[0], at[1], at[0], at[1])
+	do(t, ctx, run(`window.tapped = false; (`+element+`).addEventListener('click', () => { window.tapped = true }, { capture: true, once: true })`))
+	for range 20 {
+		at := value[[]float64](t, ctx, `(({ left, top, width, height }) => [left + width / 2, top + height / 2])((`+element+`).getBoundingClientRect())`)
+		swipe(t, ctx, at[0], at[1], at[0], at[1])
+		do(t, ctx, run(`for (let frames = 0; frames < 30 && !window.tapped; frames++) await new Promise(done => requestAnimationFrame(done))`))
+		if value[bool](t, ctx, `window.tapped`) {
+			return
+		}
+	}
+	t.Fatalf("a tap on %s does nothing", element)
 }
 
 // TestTouch: a log is read with one finger.

@@ -56,6 +56,7 @@ func TestColumns(t *testing.T) {
 	do(t, ctx, chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight), poll(`document.activeElement.ariaLabel === 'level as a column'`), chromedp.KeyEvent(kb.Enter))
 	do(t, ctx, poll(`document.querySelector('[data-part=columns]').textContent === 'level'`), poll(`document.querySelector('.below [aria-label="level as a column"]').ariaPressed === 'true'`), poll(`document.activeElement.ariaLabel === 'level as a column'`))
 	clickOn(t, ctx, `document.querySelector('[aria-label="msg as a column"]')`)
+	do(t, ctx, poll(`document.querySelector('[data-part=columns]').textContent === 'levelmsg'`), poll(`document.querySelector('[aria-label="user as a column"]')`)) // the rows are drawn again
 	clickOn(t, ctx, `document.querySelector('[aria-label="user as a column"]')`)
 	cells := func(text string) string {
 		return `[...` + rowWith(text) + `.querySelectorAll(':scope > .cell')].map(cell => cell.textContent).join('|')`

@@ -32,10 +32,9 @@ func TestBoundedEndsAllOfIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); resident(group) > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("something of it lives on")
-		}
+	// It has returned because nobody has its output open any more, and a process gives up its memory before that.
+	if left := resident(group); left > 0 {
+		t.Errorf("%d bytes of it live on", left)
 	}
 }
 

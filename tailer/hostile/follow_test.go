@@ -14,7 +14,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // site is a folder with a log that is followed, and what comes of it.
@@ -219,11 +218,16 @@ func (s *site) written() (n int) {
 func (s *site) exact() {
 	s.t.Helper()
 	total := s.written()
-	for deadline := time.Now().Add(patience); bytes.Count(s.printed(), newline) < total; time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			s.t.Fatalf("never: %d lines are printed; %d were. Missing are\n%s", total, bytes.Count(s.printed(), newline), s.missing())
+	whole := false
+	defer func() {
+		if !whole {
+			s.t.Logf("missing are\n%s", s.missing())
 		}
-	}
+	}()
+	eventually(s.t, fmt.Sprintf("%d lines are printed; %d were", total, bytes.Count(s.printed(), newline)), func() bool {
+		return bytes.Count(s.printed(), newline) >= total
+	})
+	whole = true
 	s.stop()
 	if got := s.tally(); got != (tally{}) {
 		s.t.Errorf("of %d lines: %+v", total, got)

@@ -46,20 +46,27 @@ func (f *Follower) openPacked(s *sibling) (*file, error) {
 		s.about = f.estimate(s)
 	}
 	h := &file{inode: g.inode, gen: g.gen, name: s.Name, fd: -1, text: text, packed: g, about: s.about}
-	fd, err := text.Copy()
-	if err == nil {
-		if err = unix.Fstat(fd, &h.st); err != nil {
-			unix.Close(fd)
-		}
-	}
-	if err != nil {
+	if err := f.t.attach(h); err != nil {
 		h.close()
 		return nil, err
 	}
-	h.shared = f.t.files.share(fd, inodeOf(&h.st))
-	h.fd = h.shared.fd
 	s.held = h
 	return h, nil
+}
+
+// attach opens what is unpacked of h's text, to be read as h.
+func (t *Tailer) attach(h *file) error {
+	fd, err := h.text.Copy()
+	if err != nil {
+		return err
+	}
+	if err := unix.Fstat(fd, &h.st); err != nil {
+		unix.Close(fd)
+		return err
+	}
+	h.shared = t.files.share(fd, inodeOf(&h.st))
+	h.fd = h.shared.fd
+	return nil
 }
 
 // openAny opens a file, compressed or not.

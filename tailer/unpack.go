@@ -86,22 +86,14 @@ func (f *Follower) renew(h *file) error {
 		return err
 	}
 	text.Unpack(f.ctx, h.size(), nil) // it never gets shorter for those who read it; what is wrong is met again
-	fd, err := text.Copy()
-	if err != nil {
-		text.Close()
-		return err
-	}
+	old := h.shared
 	h.text.Close()
 	h.text = text
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		unix.Close(fd)
-		return err
+	if err := f.t.attach(h); err != nil {
+		return err // what was unpacked is still open
 	}
-	h.shared.release()
-	h.shared = f.t.files.share(fd, inodeOf(&st))
-	h.fd = h.shared.fd
-	return h.look()
+	old.release()
+	return nil
 }
 
 // unpacking says how much of a compressed file is unpacked. While its place in the log is not known, the tail is where it began.

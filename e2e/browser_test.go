@@ -46,7 +46,7 @@ func TestWatching(t *testing.T) {
 
 	p.do(chromedp.Click(`a.back`))
 	p.path("/")
-	p.until(`document.querySelectorAll('li .name').length === 3`)
+	p.until(`document.querySelectorAll('li .name').length === 3 && document.body.innerText.includes('up to date')`)
 	names := value[[]string](p, `[...document.querySelectorAll('li .name')].map(name => name.textContent)`)
 	slices.Sort(names)
 	if want := []string{"app.log", odd, "other.log"}; !slices.Equal(names, want) {
@@ -56,7 +56,7 @@ func TestWatching(t *testing.T) {
 	p.shows("the only line of an odd name")
 	p.do(chromedp.Click(`a.back`))
 	p.path("/")
-	p.until(`document.querySelectorAll('li .name').length === 3`)
+	p.until(`document.querySelectorAll('li .name').length === 3 && document.body.innerText.includes('up to date')`)
 	p.do(chromedp.Click(`//li//span[text()="app.log"]`))
 	p.path(appPage)
 	p.shows("earlier line 4")

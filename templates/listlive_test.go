@@ -122,7 +122,7 @@ func TestListLive(t *testing.T) {
 		f.tell(`{"say":"change","logs":[` + logJSON("m", `,"size":5120,"age_ms":0`) + `]}`)
 		do(t, ctx, poll(listText+`.includes('4.0 KB new')`))
 		do(t, ctx, chromedp.Navigate(f.URL+"/x/log/a/m"), poll(`document.querySelector('#log')`), chromedp.Navigate(f.URL+"/x/"))
-		f.with(func() { f.list = oneLog(`,"size":5120`) })
+		f.with(func() { f.list = oneLog(`,"size":5120,"age_ms":600000`) }) // long before it was looked at, however slowly pages come
 		do(t, ctx, poll(listText+`.includes('5.0 KB')`), poll(`!`+listText+`.includes('new')`))
 	})
 	t.Run("keys", func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -98,6 +99,30 @@ func (c *chromium) open(path string) (*screen, error) {
 		return nil, fmt.Errorf("opening %s in the browser: %w", path, err)
 	}
 	return p, nil
+}
+
+// onScreen shows a new and empty log in a browser, at its live edge, for as long as do takes.
+func (s *stack) onScreen(ctx context.Context, name string, do func(p *screen, log *os.File) error) error {
+	c, err := s.browse(ctx)
+	if err != nil {
+		return err
+	}
+	defer c.end()
+	log, err := os.Create(s.log(name))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(log.Name())
+	defer log.Close()
+	p, err := c.open(pagePath(name))
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := p.live(); err != nil {
+		return err
+	}
+	return do(p, log)
 }
 
 func (p *screen) visit(path string) error { return chromedp.Do(p.ctx, chromedp.Navigate(p.base+path)) }

@@ -25,46 +25,29 @@ const (
 // pageBurst writes very many lines at once to a log that a page in a browser shows at its live edge, several times; and once
 // while somebody reads further up.
 func pageBurst(ctx context.Context, s *stack, z sizes, t *table) error {
-	c, err := s.browse(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.end()
-	log, err := os.Create(s.log(pageBurstLog))
-	if err != nil {
-		return err
-	}
-	defer os.Remove(log.Name())
-	defer log.Close()
-	p, err := c.open(pagePath(pageBurstLog))
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	if err := p.live(); err != nil {
-		return err
-	}
-	tab, err := p.renderer()
-	if err != nil {
-		return err
-	}
-	before, err := tab.own()
-	if err != nil {
-		return err
-	}
-	all := bursted{lines: int64(z.pageLines)}
-	for i := range z.pageBursts {
-		if err := all.once(p, log, tab); err != nil {
-			return fmt.Errorf("burst %d: %w", i+1, err)
+	return s.onScreen(ctx, pageBurstLog, func(p *screen, log *os.File) error {
+		tab, err := p.renderer()
+		if err != nil {
+			return err
 		}
-	}
-	all.tell(t, before)
-	counted, err := p.countsWhileReading(log, all.lines*int64(z.pageBursts), all.lines)
-	if err != nil {
-		return err
-	}
-	t.goal("the same while somebody reads further up", counted+" counted", count(float64(all.lines)), counted == count(float64(all.lines)), `"N new" of the strip, once the line above has been scrolled to; what is read has not moved`)
-	return nil
+		before, err := tab.own()
+		if err != nil {
+			return err
+		}
+		all := bursted{lines: int64(z.pageLines)}
+		for i := range z.pageBursts {
+			if err := all.once(p, log, tab); err != nil {
+				return fmt.Errorf("burst %d: %w", i+1, err)
+			}
+		}
+		all.tell(t, before)
+		counted, err := p.countsWhileReading(log, all.lines*int64(z.pageBursts), all.lines)
+		if err != nil {
+			return err
+		}
+		t.goal("the same while somebody reads further up", counted+" counted", count(float64(all.lines)), counted == count(float64(all.lines)), `"N new" of the strip, once the line above has been scrolled to; what is read has not moved`)
+		return nil
+	})
 }
 
 // bursted is what bursts did to a page.

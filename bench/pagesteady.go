@@ -18,52 +18,35 @@ const (
 
 // pageSteady has a page follow 1,000 lines a second, first looked at, then hidden.
 func pageSteady(ctx context.Context, s *stack, z sizes, t *table) error {
-	c, err := s.browse(ctx)
-	if err != nil {
-		return err
-	}
-	defer c.end()
-	log, err := os.Create(s.log(pageSteadyLog))
-	if err != nil {
-		return err
-	}
-	defer os.Remove(log.Name())
-	defer log.Close()
-	p, err := c.open(pagePath(pageSteadyLog))
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	if err := p.live(); err != nil {
-		return err
-	}
-	tab, err := p.renderer()
-	if err != nil {
-		return err
-	}
-	// What a page keeps is full before it is measured whether it grows.
-	const first = 150_000
-	if _, err := log.Write(lines(0, first, 0)); err != nil {
-		return err
-	}
-	if _, err := p.until(fmt.Sprintf(`parseInt(document.querySelector('#log .rows').lastElementChild?.textContent) === %d`, first-1)); err != nil {
-		return err
-	}
-	steady := begin(ctx, log, first)
-	err = p.steady(ctx, z, t, tab)
-	written, failed := steady()
-	if err = errors.Join(err, failed); err != nil {
-		return err
-	}
-	if err := p.hide(false); err != nil {
-		return err
-	}
-	ctx, cancel := bound(ctx)
-	defer cancel()
-	if err := p.catches(ctx, written); err != nil {
-		return err
-	}
-	return p.wrong()
+	return s.onScreen(ctx, pageSteadyLog, func(p *screen, log *os.File) error {
+		tab, err := p.renderer()
+		if err != nil {
+			return err
+		}
+		// What a page keeps is full before it is measured whether it grows.
+		const first = 150_000
+		if _, err := log.Write(lines(0, first, 0)); err != nil {
+			return err
+		}
+		if _, err := p.until(fmt.Sprintf(`parseInt(document.querySelector('#log .rows').lastElementChild?.textContent) === %d`, first-1)); err != nil {
+			return err
+		}
+		steady := begin(ctx, log, first)
+		err = p.steady(ctx, z, t, tab)
+		written, failed := steady()
+		if err = errors.Join(err, failed); err != nil {
+			return err
+		}
+		if err := p.hide(false); err != nil {
+			return err
+		}
+		ctx, cancel := bound(ctx)
+		defer cancel()
+		if err := p.catches(ctx, written); err != nil {
+			return err
+		}
+		return p.wrong()
+	})
 }
 
 // catches waits until the page, which is looked at again, shows the last line.

@@ -66,18 +66,18 @@ func TestFiltersChangeUnderFaults(t *testing.T) {
 	minds.Wait()
 	g.journal.stop()
 	g.sifted("the end")
-	n, shown, counted, asked := g.journal.written()[0], 0, 0, 0
+	n, shown, counted, parted, asked := g.journal.written()[0], 0, 0, 0, 0
 	for i, p := range g.pages {
 		p.close()
 		p.look(func(p *page) {
 			if p.sift.next != n || len(p.sift.wrong)+p.seen.gaps+p.seen.faults > 0 {
 				t.Errorf("a page has looked at %d of %d lines, %d gaps, %v %q", p.sift.next, n, p.seen.gaps, p.seen.first, p.sift.wrong)
 			}
-			shown, counted, asked = shown+p.sift.shown, counted+p.sift.counted, asked+changes[i]
+			shown, counted, parted, asked = shown+p.sift.shown, counted+p.sift.counted, parted+p.sift.parted, asked+changes[i]
 		})
 	}
 	_, replaced := g.counts()
-	fmt.Printf("filters under faults: %d lines, %d changes on %d pages; %d lines shown, %d counted; %d replacements\n", n, asked, len(g.pages), shown, counted, replaced)
+	fmt.Printf("filters under faults: %d lines, %d changes on %d pages; %d lines shown (%d in pieces), %d counted; %d replacements\n", n, asked, len(g.pages), shown, parted, counted, replaced)
 	if shown == 0 || counted == 0 || replaced == 0 {
 		t.Error("this proves nothing")
 	}

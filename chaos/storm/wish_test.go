@@ -34,14 +34,16 @@ var wishes = func() []wish {
 }()
 
 // sifter checks what a page gets whose wish changes: of the lines behind its position, each is looked at once, and those that
-// pass come, and are counted.
+// pass come, and are counted. Where credit was short a line comes in pieces, and is counted with the first.
 type sifter struct {
 	wish
 	journal *journal
 	rev     uint32
-	next    int // the first line that was not looked at
+	next    int    // the first line that was not looked at
+	rest    string // what is still to come of the line before it
 
 	shown, counted int // lines that came, and that were counted only
+	parted         int // lines that came in pieces
 	wrong          []string
 }
 
@@ -54,11 +56,7 @@ func (s *sifter) say(format string, args ...any) {
 func (s *sifter) take(f *wire.Frame) {
 	var shown []string
 	if f.Kind == wire.Lines {
-		shown = strings.SplitAfter(string(f.Payload), "\n")
-		shown = shown[:len(shown)-1]
-	}
-	if f.Kind == wire.Lines && f.Flags&(wire.Cont|wire.Open|wire.NoEOL) != 0 {
-		s.say("a line in pieces, flags %d", f.Flags)
+		shown = s.pieces(f)
 	}
 	looked, passed := int(f.Looked), int(f.Passed)
 	if s.filter == nil && !s.quiet {
@@ -72,12 +70,17 @@ func (s *sifter) take(f *wire.Frame) {
 			continue
 		}
 		passed--
+		due := s.journal.line(0, s.next) + "\n"
 		switch {
 		case s.quiet:
 			s.counted++
 		case len(shown) == 0:
 			s.say("line %d passes and did not come", s.next)
-		case shown[0] != s.journal.line(0, s.next)+"\n":
+		case len(shown) == 1 && f.Flags&wire.Open != 0 && strings.HasPrefix(due, shown[0]):
+			s.shown++
+			s.parted++
+			s.rest, shown = due[len(shown[0]):], nil
+		case shown[0] != due:
 			s.say("%.60q where line %d is due", shown[0], s.next)
 			shown = shown[1:]
 		default:
@@ -91,6 +94,33 @@ func (s *sifter) take(f *wire.Frame) {
 	if len(shown) > 0 {
 		s.say("up to line %d, %d lines came that should not: %.60q", s.next, len(shown), shown[0])
 	}
+}
+
+// pieces are the lines that begin in f, whose last may go on in the next. What goes on with the line before is judged here.
+func (s *sifter) pieces(f *wire.Frame) []string {
+	text := string(f.Payload)
+	switch {
+	case f.Flags&wire.Cont != 0:
+		here := text[:min(len(text), len(s.rest))]
+		if here == "" || !strings.HasPrefix(s.rest, here) {
+			s.say("%.60q where %.60q goes on", text, s.rest)
+		}
+		s.rest, text = s.rest[len(here):], text[len(here):]
+	case s.rest != "" && s.passes(s.next-1) && !s.quiet:
+		s.say("%.60q, and %.60q did not come", text, s.rest)
+		s.rest = ""
+	default:
+		s.rest = "" // of a line that the page no longer wants
+	}
+	lines := strings.SplitAfter(text, "\n")
+	if lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	open := len(lines) > 0 && !strings.HasSuffix(text, "\n") || s.rest != ""
+	if f.Flags&wire.NoEOL != 0 || open != (f.Flags&wire.Open != 0) {
+		s.say("%.60q with the flags %d", text, f.Flags)
+	}
+	return lines
 }
 
 // want changes what the page wants, from the line that it has come to.

@@ -61,10 +61,9 @@ func leftBehind(ctx context.Context, c *redis.Client, names wire.Names) error {
 
 // steady is tails that stay open through whatever happens and must hear every byte, once and in order.
 type steady struct {
-	readers []*reader
-	heard   []atomic.Int64
-	tails   []*delivery.Tail
-	wg      sync.WaitGroup
+	heard []atomic.Int64
+	tails []*delivery.Tail
+	wg    sync.WaitGroup
 }
 
 func steadyTails(t testing.TB, w *web, count int) *steady {

@@ -251,9 +251,10 @@ func TestAskNothing(t *testing.T) {
 	other := b.tailer.Open(Source{Path: b.at("g")})
 	defer other.Close()
 	b.write("g", "1\n")
-	b.follower, other = other, b.follower
+	first := b.follower
+	b.follower = other
 	r = b.ask(from(read(10), b.ask(read(1)).after()))
-	b.follower, other = other, b.follower
+	b.follower = first
 	r = b.ask(from(read(10), r.after())).is(false, "", wire.EndFailed)
 	if r.end.Why == "" {
 		t.Error("no words")

@@ -4,7 +4,6 @@ package storm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -95,7 +94,7 @@ func (g *group) sifted(after string) {
 				case len(s.wrong)+p.seen.gaps+p.seen.faults > 0:
 					g.t.Fatalf("after %s page %d: %q %v", after, i, s.wrong, p.seen.first)
 				case s.next < n:
-					err = errors.New(fmt.Sprintf("page %d is at line %d of %d, %q, quiet %t, %v", i, s.next, n, p.state, s.quiet, s.filter))
+					err = fmt.Errorf("page %d is at line %d of %d, %q, quiet %t, %v", i, s.next, n, p.state, s.quiet, s.filter)
 				}
 			})
 			return err

@@ -39,8 +39,8 @@ type storm struct {
 	browser  *watcher
 	table    *table
 
-	churned, churnWrong int
-	rotations           int
+	churned   int
+	rotations int
 }
 
 func newStorm(t *testing.T, seed uint64) *storm {

@@ -29,7 +29,6 @@ type author struct {
 	mu   sync.Mutex
 	at   []time.Time // when line n was written
 	late time.Duration
-	held bool // writes nothing
 }
 
 const longEvery = 700 // one line in so many is long: it takes several frames
@@ -88,9 +87,6 @@ func (j *journal) begin(every time.Duration) {
 func (a *author) write(j *journal, number, count int, to *appender) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.held {
-		return nil
-	}
 	var b strings.Builder
 	for i := range count {
 		b.WriteString(j.line(number, len(a.at)+i) + "\n")
@@ -103,15 +99,6 @@ func (a *author) write(j *journal, number, count int, to *appender) error {
 		a.at = append(a.at, now)
 	}
 	return nil
-}
-
-// hold stops or lets go on all authors.
-func (j *journal) hold(on bool) {
-	for _, a := range j.authors {
-		a.mu.Lock()
-		a.held = on
-		a.mu.Unlock()
-	}
 }
 
 func (j *journal) stop() {

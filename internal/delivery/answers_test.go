@@ -21,7 +21,7 @@ type simAnswer struct {
 type asked struct {
 	reply      uint32
 	back       bool
-	at, to     int64 // where the next byte must be, and where the answer ends
+	at         int64 // where the next byte must be
 	want, got  int64
 	end        string
 	cancelled  bool

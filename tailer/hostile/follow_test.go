@@ -18,15 +18,15 @@ import (
 
 // site is a folder with a log that is followed, and what comes of it.
 type site struct {
-	t              testing.TB
-	dir, log       string
-	seen           string // the log, as the follower sees it
-	out            string // file of all that was printed
-	said           said
-	cmd            *exec.Cmd
-	done           chan struct{}
-	writers        []*writer
-	before, behind []string // words around the command line of livetail follow
+	t        testing.TB
+	dir, log string
+	seen     string // the log, as the follower sees it
+	out      string // file of all that was printed
+	said     said
+	cmd      *exec.Cmd
+	done     chan struct{}
+	writers  []*writer
+	before   []string // words around the command line of livetail follow
 }
 
 // said is standard error of all runs.

@@ -29,18 +29,8 @@ const (
 
 // download streams a log, or a range of it, or what of it a filter passes: a question to a tail that sends no lines of its own.
 func (s *site) download(w http.ResponseWriter, r *http.Request, session *auth.Session) {
-	log, ok := s.visible(r, session.User)
+	log, entry, _, ok := s.asked(w, r, session.User)
 	if !ok {
-		s.say404(w, r)
-		return
-	}
-	entry, _, known := s.Catalogue.Find(log)
-	switch {
-	case !known && s.Catalogue.Ready():
-		s.say404(w, r)
-		return
-	case !known:
-		s.say503(w, r)
 		return
 	}
 	question, err := questionOf(r)

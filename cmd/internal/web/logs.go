@@ -79,26 +79,17 @@ func (s *site) apiLogs(w http.ResponseWriter, r *http.Request, session *auth.Ses
 }
 
 func (s *site) apiLog(w http.ResponseWriter, r *http.Request, session *auth.Session) {
-	log, ok := s.visible(r, session.User)
+	log, entry, host, ok := s.asked(w, r, session.User)
 	if !ok {
-		s.say404(w, r)
 		return
 	}
-	entry, host, known := s.Catalogue.Find(log)
-	switch {
-	case known:
-		answer := struct {
-			logJSON
-			HostState string `json:"host_state"`
-			AwayMS    int64  `json:"away_ms"`
-		}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry})}
-		answer.HostState, answer.AwayMS = hostState(host)
-		s.sayJSON(w, http.StatusOK, answer)
-	case s.Catalogue.Ready():
-		s.say404(w, r)
-	default:
-		s.say503(w, r)
-	}
+	answer := struct {
+		logJSON
+		HostState string `json:"host_state"`
+		AwayMS    int64  `json:"away_ms"`
+	}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry})}
+	answer.HostState, answer.AwayMS = hostState(host)
+	s.sayJSON(w, http.StatusOK, answer)
 }
 
 // refusal is every answer of the API that is none. Retry is in seconds, where trying again makes sense.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"livetail/auth"
+	"livetail/internal/catalogue"
 	"livetail/internal/wire"
 )
 
@@ -36,4 +37,21 @@ func (p private) only(serve func(http.ResponseWriter, *http.Request, *auth.Sessi
 func (s *site) visible(r *http.Request, user auth.User) (wire.Log, bool) {
 	log := wire.Log{Host: r.PathValue("host"), ID: r.PathValue("id")}
 	return log, log.Check() == nil && s.Auth.May(user, log.Host, log.ID)
+}
+
+// asked is the log that a path of the API names and what is known of it, if there is one that this user may see. If not, that
+// is answered.
+func (s *site) asked(w http.ResponseWriter, r *http.Request, user auth.User) (log wire.Log, entry catalogue.Entry, host catalogue.Host, ok bool) {
+	if log, ok = s.visible(r, user); !ok {
+		s.say404(w, r)
+		return
+	}
+	switch entry, host, ok = s.Catalogue.Find(log); {
+	case ok:
+	case s.Catalogue.Ready():
+		s.say404(w, r)
+	default:
+		s.say503(w, r)
+	}
+	return
 }

@@ -15,18 +15,8 @@ import (
 
 // tail opens the socket of one log. A page cannot read why that is refused, so it asks apiLog before: both say the same.
 func (s *site) tail(w http.ResponseWriter, r *http.Request, session *auth.Session) {
-	log, ok := s.visible(r, session.User)
+	log, entry, _, ok := s.asked(w, r, session.User)
 	if !ok {
-		s.say404(w, r)
-		return
-	}
-	entry, _, known := s.Catalogue.Find(log)
-	switch {
-	case !known && s.Catalogue.Ready():
-		s.say404(w, r)
-		return
-	case !known:
-		s.say503(w, r)
 		return
 	}
 	ended, release := s.Auth.Watch(session.Key)

@@ -77,6 +77,8 @@ type flow struct {
 	lent    uint64    // of an earlier epoch, not yet free
 	unread  uint64    // cost of what was accepted and not consumed, of all epochs
 	used    uint64    // cost of all that was consumed
+	began   time.Time // when the reader could begin with what it reads
+	stuck   time.Time // when one frame last took it long
 	acked   bool      // the run named this epoch
 }
 
@@ -97,7 +99,7 @@ func (f *flow) restart(now time.Time) {
 }
 
 // take judges a frame of this epoch, and counts it if it is next.
-func (f *flow) take(frame *wire.Frame) verdict {
+func (f *flow) take(frame *wire.Frame, now time.Time) verdict {
 	f.ack()
 	switch {
 	case frame.Seq < f.next:
@@ -106,6 +108,9 @@ func (f *flow) take(frame *wire.Frame) verdict {
 		return isAfterLost
 	case frame.Seq+frame.Cost() > f.upto:
 		return isBeyond
+	}
+	if f.unread == 0 {
+		f.began = now
 	}
 	f.next += frame.Cost()
 	f.unread += frame.Cost()
@@ -130,12 +135,19 @@ const (
 	// nobody knows how fast it reads, and windows stay cautious.
 	swallowed = 512 << 10
 	cautious  = 16 << 10
+	// wary is how long windows stay what they are after a frame that took more than quick. A kernel that is full makes room for
+	// many frames at once, which then look as if they were read in no time.
+	wary = 10 * time.Second
 )
 
 // read notes that the reader took a frame of this cost, and says whether more credit is to be given, which is then counted.
 func (f *flow) read(cost uint64, now time.Time) (more bool) {
 	f.unread -= min(cost, f.unread)
 	f.used += cost
+	if now.Sub(f.began) > quick {
+		f.stuck = now
+	}
+	f.began = now
 	if f.upto-f.next > max(f.window/2, wire.FrameCost+wire.MinPayload) {
 		return false
 	}
@@ -145,7 +157,7 @@ func (f *flow) read(cost uint64, now time.Time) (more bool) {
 	}
 	// Who is busy gets more. A slow reader does not: a frame is as large as its credit, and one that takes longer to arrive
 	// than a page is willing to hear nothing would never arrive.
-	if f.acked && now.Sub(f.granted) < quick && (f.window < cautious || f.used > swallowed) {
+	if f.acked && now.Sub(f.granted) < quick && now.Sub(f.stuck) > wary && (f.window < cautious || f.used > swallowed) {
 		f.window = f.pool.grow(f.window)
 	}
 	if upto := f.next + f.room(); upto > f.upto {

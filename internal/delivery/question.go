@@ -192,7 +192,7 @@ func (m *machine) answer(f *wire.Frame, now time.Time) bool {
 	case f.Epoch != q.round:
 		return false
 	}
-	switch q.take(f) {
+	switch q.take(f, now) {
 	case isAfterLost:
 		m.askOn(q, now)
 		return false

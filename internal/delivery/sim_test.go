@@ -387,37 +387,45 @@ func TestSlowReaderIsBounded(t *testing.T) {
 }
 
 // A page that reads 10 KB/s gets frames that it can take in a few seconds, or it would hear nothing for so long that it gives
-// the connection up.
+// the connection up. Its kernel takes much at once at first, and may then make room in large pieces: it looks fast for a moment.
 func TestSlowReaderGetsSmallFrames(t *testing.T) {
-	w := newWorld(1, 500, 0)
-	w.most = wire.MaxPayload
-	tail := w.tails[0]
-	tail.slow = true
-	tail.grow(1_000_000)
-	swallow := uint64(400_000) // that much the kernel takes for it at once
-	for range 300 {
-		w.until(w.now.Add(100 * time.Millisecond))
-		for took := uint64(0); took < 1000 && len(tail.held) > 0; {
-			cost := tail.held[0].cost
-			if cost > 40_000 {
-				t.Fatalf("a frame of %d bytes, for a reader of 10 KB/s", cost)
+	for _, piece := range []uint64{1, 32 << 10, 64 << 10, 128 << 10} {
+		w := newWorld(1, 500, 0)
+		w.most = wire.MaxPayload
+		tail := w.tails[0]
+		tail.slow = true
+		tail.grow(4_000_000)
+		free, open := uint64(400_000), true
+		var left uint64 // of a frame that is being written
+		for range 3000 {
+			w.until(w.now.Add(100 * time.Millisecond))
+			if free += 1000; free >= piece {
+				open = true
 			}
-			if swallow > cost {
-				swallow -= cost
-			} else {
-				took += cost
-				w.now = w.now.Add(time.Duration(cost) * time.Second / 10_000)
+			for open && len(tail.held) > 0 {
+				if left == 0 {
+					left = tail.held[0].cost
+				}
+				if left > 40_000 {
+					t.Fatalf("a frame of %d bytes, for a reader of 10 KB/s whose kernel makes room for %d", left, piece)
+				}
+				n := min(left, free)
+				if left, free = left-n, free-n; left > 0 {
+					open = false
+					break
+				}
+				tail.consume()
+				w.until(w.now.Add(3 * time.Millisecond)) // what it may send now comes
 			}
-			tail.consume()
 		}
+		if tail.m.window > 40_000 {
+			t.Errorf("a window of %d bytes, for a reader of 10 KB/s whose kernel makes room for %d", tail.m.window, piece)
+		}
+		tail.slow = false
+		tail.drain()
+		w.until(w.now.Add(time.Minute))
+		w.check(t, 1)
 	}
-	if tail.m.window > 40_000 {
-		t.Errorf("a window of %d bytes, for a reader of 10 KB/s", tail.m.window)
-	}
-	tail.slow = false
-	tail.drain()
-	w.until(w.now.Add(time.Minute))
-	w.check(t, 1)
 }
 
 // After the end nothing is held.

@@ -195,7 +195,7 @@ func (m *machine) frame(f *wire.Frame, now time.Time) bool {
 		}
 		return false
 	}
-	switch m.take(f) {
+	switch m.take(f, now) {
 	case isAfterLost:
 		m.again(now)
 		return false

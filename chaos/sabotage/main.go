@@ -2,8 +2,7 @@
 //
 //	go run ./chaos/sabotage [-all] [WORD...]
 //
-// What is broken stands in list.txt. For each the tests of the packages named there run; with -all, if they stay green, those of all
-// others too. With words, only what has one of them in its description is tried. Exit code 1: something was not noticed, or the
+// What is broken stands in list.txt. For each the tests named there run; with -all, if they stay green, all others too. With words, only what has one of them in its description is tried. Exit code 1: something was not noticed, or the
 // list does not fit the tree.
 package main
 
@@ -122,7 +121,11 @@ func (m mutation) try(ctx context.Context, dir string, everything bool) (by stri
 		sets = append(sets, "./...")
 	}
 	for _, p := range sets {
-		out, err := bounded(ctx, mostMemory, dir, "go", "test", "-count=1", "-vet=off", "-failfast", "-timeout=10m", p)
+		p, tests, _ := strings.Cut(p, ":")
+		if tests != "" {
+			tests = "^(" + tests + ")$"
+		}
+		out, err := bounded(ctx, mostMemory, dir, "go", "test", "-count=1", "-vet=off", "-failfast", "-timeout=10m", "-run="+tests, p)
 		switch {
 		case err == nil:
 		case bytes.Contains(out, []byte("[build failed]")):

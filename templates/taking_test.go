@@ -100,7 +100,7 @@ func TestTaking(t *testing.T) {
 		f := newFake(t, "/x")
 		f.write(0, "before\n\x1b[31mline 0\x1b[0m red\n")
 		f.mark(wire.Marker{Kind: wire.MarkRotated, Name: "access.log", To: "access.log.1"})
-		f.write(0, "line 1 \x07 bell\n")
+		f.write(0, "\x1b[32mline 1\x1b[0m \x07 bell\n")
 		f.mark(wire.Marker{Kind: wire.MarkGap, Bytes: 14 << 20, Why: "the file was truncated"})
 		f.write(0, "line 2 "+strings.Repeat("long ", 2000)+"end\n"+strings.Repeat("line 3\tx\n", 6)+"line 9 last\nbehind\n")
 		f.mark(wire.Marker{Kind: wire.MarkLive})
@@ -185,11 +185,32 @@ func TestTaking(t *testing.T) {
 		if got != want {
 			t.Errorf("pasted %q\nwant   %q", got, want)
 		}
+		// What is downloaded of them is what passes.
+		do(t, ctx, poll(`JSON.parse(new URLSearchParams(document.querySelector('[data-taking=file]').search).get('filter')).include[0].text === 'line 119'`))
 		other := browser.Tab(t, root)
 		do(t, other, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(link), poll(picked+` === '11998,11999'`), poll(takes+` === '2 lines picked'`), poll(`document.querySelector('[data-filter=include]').value === 'line 119'`))
 		do(t, other, chromedp.Click(`[data-taking=link]`), poll(takes+` === 'link copied'`))
 		if got := pasted(t, root, f); got != link {
 			t.Errorf("the link %q became %q", link, got)
+		}
+	})
+	t.Run("selected on plain http, and lines that have a fence in them", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "before\none\n```go\ntwo````\nbehind\n")
+		ctx := browser.Tab(t, root)
+		do(t, ctx, withoutClipboard, chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('behind')`), twoFrames)
+		pull(t, ctx, beforeText("one"), behindText("two"))
+		selected := value[string](t, ctx, `String(getSelection())`)
+		do(t, ctx, press("y"), poll(takes+` === '3 lines copied'`))
+		if got := pasted(t, root, f); got != "one\n```go\ntwo````" {
+			t.Errorf("pasted %q", got)
+		}
+		if got := value[string](t, ctx, `String(getSelection())`); got != selected || !strings.Contains(got, "two") {
+			t.Errorf("what is selected became %q", got)
+		}
+		do(t, ctx, press("Y"), poll(takes+` === '3 lines copied'`))
+		if got := pasted(t, root, f); !strings.HasSuffix(got, "\n`````\none\n```go\ntwo````\n`````\n") {
+			t.Errorf("pasted %q", got)
 		}
 	})
 	t.Run("everything that is here, and the keys switched off", func(t *testing.T) {

@@ -122,8 +122,8 @@ func (m mutation) try(ctx context.Context, dir string, everything bool) (by stri
 	}
 	for _, p := range sets {
 		p, tests, _ := strings.Cut(p, ":")
-		if tests != "" {
-			tests = "^(" + tests + ")$"
+		if tests != "" { // and some of their parts
+			tests = "^(" + strings.ReplaceAll(tests, "/", ")$/^(") + ")$"
 		}
 		out, err := bounded(ctx, mostMemory, dir, "go", "test", "-count=1", "-vet=off", "-failfast", "-timeout=10m", "-run="+tests, p)
 		switch {

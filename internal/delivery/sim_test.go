@@ -390,10 +390,10 @@ func TestSlowReaderIsBounded(t *testing.T) {
 // the connection up. Its kernel takes much at once at first, and may then make room in large pieces: it looks fast for a moment.
 func TestSlowReaderGetsSmallFrames(t *testing.T) {
 	for _, piece := range []uint64{1, 32 << 10, 64 << 10, 128 << 10} {
-		w := newWorld(1, 500, 0)
-		w.most = wire.MaxPayload
+		w := newWorld(1, 1, 0)
+		w.most, w.pool = wire.MaxPayload, newPool(defaultPool, 500)
 		tail := w.tails[0]
-		tail.slow = true
+		tail.slow, tail.m.window = true, w.pool.base
 		tail.grow(4_000_000)
 		free, open := uint64(400_000), true
 		var left uint64 // of a frame that is being written

@@ -196,21 +196,22 @@ func TestTaking(t *testing.T) {
 	})
 	t.Run("selected on plain http, and lines that have a fence in them", func(t *testing.T) {
 		f := newFake(t, "/x")
-		f.write(0, "before\none\n```go\ntwo````\nbehind\n")
+		long := "one" + strings.Repeat(" long", 3000) + " end" // of which not all is drawn
+		f.write(0, "before\n"+long+"\n```go\ntwo````\nbehind\n")
 		ctx := browser.Tab(t, root)
 		do(t, ctx, withoutClipboard, chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('behind')`), twoFrames)
 		pull(t, ctx, beforeText("one"), behindText("two"))
 		selected := value[string](t, ctx, `String(getSelection())`)
 		do(t, ctx, press("y"), poll(takes+` === '3 lines copied'`))
-		if got := pasted(t, root, f); got != "one\n```go\ntwo````" {
-			t.Errorf("pasted %q", got)
+		if got := pasted(t, root, f); got != long+"\n```go\ntwo````" {
+			t.Errorf("pasted %.300q", got)
 		}
 		if got := value[string](t, ctx, `String(getSelection())`); got != selected || !strings.Contains(got, "two") {
-			t.Errorf("what is selected became %q", got)
+			t.Errorf("what is selected became %.300q", got)
 		}
 		do(t, ctx, press("Y"), poll(takes+` === '3 lines copied'`))
-		if got := pasted(t, root, f); !strings.HasSuffix(got, "\n`````\none\n```go\ntwo````\n`````\n") {
-			t.Errorf("pasted %q", got)
+		if got := pasted(t, root, f); !strings.HasSuffix(got, "\n`````\n"+long+"\n```go\ntwo````\n`````\n") {
+			t.Errorf("pasted %.300q", got)
 		}
 	})
 	t.Run("everything that is here, and the keys switched off", func(t *testing.T) {

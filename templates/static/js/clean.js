@@ -1,6 +1,5 @@
 // Lines as they are copied: without colours, gutter and what the page itself says between them.
 
-import { plain } from './ansi.js'
 import { decode, visible } from './text.js'
 import { markerWords } from './words.js'
 
@@ -23,7 +22,7 @@ export function cleanLines(buffer, from, to) {
       if (SAID.includes(marker.kind)) out.push(`[${visible(markerWords(marker))}]`)
       continue
     }
-    const text = visible(plain(decode(buffer.bytes(row))))
+    const text = visible(decode(buffer.bytes(row)))
     if (buffer.continues(row) && out.length > 0) out[out.length - 1] += text
     else out.push(text)
   }

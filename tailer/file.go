@@ -61,6 +61,7 @@ type file struct {
 	tok  token
 	made time.Time // when tok.check was
 	id   wire.File // tok's form; "": to be made
+	mint mint
 }
 
 func (h *file) same(st *unix.Stat_t) bool {
@@ -188,6 +189,7 @@ func (h *file) reset() {
 // identify makes the file's token good for off: its check is there or not far before, and never behind.
 func (t *Tailer) identify(h *file, log [3]byte) {
 	now := t.clock.Now()
+	soon := now.Sub(h.made) < checkTime
 	renew := h.id == "" || h.off-h.tok.checkAt >= min(checkBytes, max(headSize, h.tok.checkAt)) || h.off > h.tok.checkAt && now.Sub(h.made) >= checkTime
 	if h.fd >= 0 && h.tok.headN < headSize && int64(h.tok.headN) < h.size() {
 		var b [headSize]byte
@@ -204,7 +206,7 @@ func (t *Tailer) identify(h *file, log [3]byte) {
 	}
 	if h.id == "" {
 		h.tok.log, h.tok.ino, h.tok.gen, h.tok.at = log, h.ino, h.gen, now.Unix()
-		h.id = h.tok.encode()
+		h.id = h.mint.make(&h.tok, soon)
 	}
 }
 
@@ -213,13 +215,14 @@ func (t *Tailer) token(h *file, log [3]byte, check int64) wire.File {
 	if h.id != "" && h.tok.checkAt == check && h.tok.log == log {
 		return h.id
 	}
-	var room [backSize]byte
-	if b := room[:headSize]; h.tok.headN < headSize {
+	room := t.buffers.get(backSize)
+	defer t.buffers.put(room)
+	if b := (*room)[:headSize]; h.tok.headN < headSize {
 		if n, err := h.pread(b, 0); err == nil && n > h.tok.headN {
 			h.tok.headN, h.tok.head = n, t.mac('h', b[:n])
 		}
 	}
-	b := room[:min(check, backSize)]
+	b := (*room)[:min(check, backSize)]
 	if n, err := h.pread(b, check-int64(len(b))); err == nil && n == len(b) {
 		h.tok.checkAt, h.tok.check = check, t.mac('c', b)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"strings"
 
 	"livetail/internal/wire"
 )
@@ -12,6 +13,8 @@ const (
 	tokenVersion = 1
 	headSize     = 1 << 10 // most bytes that the head's fingerprint covers
 	backSize     = 4 << 10 // most bytes before an offset that are compared
+	mostToken    = 64      // bytes that a token takes at most
+	mostRoll     = 16 << 10
 )
 
 // token is a file's identity as it travels in a position. It is renewed as the file is read, so two tokens of one file may
@@ -31,16 +34,37 @@ type token struct {
 const timeBase = 1704067200
 
 func (t token) encode() wire.File {
-	var room [64]byte
-	b := append(room[:0], tokenVersion, t.log[0], t.log[1], t.log[2])
+	var room [mostToken]byte
+	return wire.File(t.appendTo(room[:0]))
+}
+
+func (t token) appendTo(b []byte) []byte {
+	b = append(b, tokenVersion, t.log[0], t.log[1], t.log[2])
 	b = binary.AppendUvarint(b, t.ino)
 	b = binary.BigEndian.AppendUint32(b, t.gen)
 	b = binary.AppendUvarint(b, uint64(t.headN))
 	b = append(b, t.head[:]...)
 	b = binary.AppendUvarint(b, uint64(t.checkAt))
 	b = append(b, t.check[:]...)
-	b = binary.AppendUvarint(b, uint64(max(0, t.at-timeBase)))
-	return wire.File(b)
+	return binary.AppendUvarint(b, uint64(max(0, t.at-timeBase)))
+}
+
+// mint makes tokens of which many are made in a moment: they share the memory of a roll, so that hardly any allocates.
+type mint struct{ roll strings.Builder }
+
+func (m *mint) make(t *token, soon bool) wire.File {
+	if !soon { // one that stays for long keeps no roll
+		m.roll = strings.Builder{}
+		return t.encode()
+	}
+	if size := m.roll.Cap(); size-m.roll.Len() < mostToken {
+		m.roll = strings.Builder{}
+		m.roll.Grow(min(max(2*size, 2*mostToken), mostRoll))
+	}
+	var room [mostToken]byte
+	from := m.roll.Len()
+	m.roll.Write(t.appendTo(room[:0]))
+	return wire.File(m.roll.String()[from:])
 }
 
 func parseToken(f wire.File) (t token, err error) {

@@ -68,7 +68,7 @@ func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bo
 		}
 		m := f.strain.filter.NewMatcher()
 		m.Limit(f.t.maxLine)
-		spans, _ = m.Chunk(b[first:], false, spans[:0])
+		spans = m.Chunk(b[first:], false, spans[:0])
 		for i := len(spans) - 1; i >= 0; i-- {
 			p := b[first+spans[i].From : first+spans[i].To]
 			for len(p) > 0 {

@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"bytes"
+	"slices"
 
 	"livetail/internal/filter"
 	"livetail/internal/wire"
@@ -12,30 +13,26 @@ const gapRoom = 10
 
 // choose takes from the front of spans, or from their end if back, as many whole lines as fit into room bytes with their gaps
 // and are not more than most. Where not even the first fits it takes a part of it. The spans are those of data; rest are what
-// is left of them.
-func choose(data []byte, spans []filter.Span, room, most int, back bool) (taken, rest []filter.Span) {
+// is left of them, and taken is in what the last choice was in.
+func (s *sieve) choose(data []byte, spans []filter.Span, room, most int, back bool) (taken, rest []filter.Span) {
+	taken = s.taken[:0]
 	for len(spans) > 0 && most > 0 {
 		i := 0
 		if back {
 			i = len(spans) - 1
 		}
-		s := spans[i]
-		got, ok := whole(data, s, room, most, back)
+		got, ok := whole(data, spans[i], room, most, back)
 		if !ok {
 			if len(taken) > 0 {
 				break
 			}
-			got, most = part(s, room, back), 0
+			got, most = part(spans[i], room, back), 0
 		}
 		most -= got.Lines
 		room -= got.To - got.From + got.Lines + gapRoom
-		if back {
-			taken = append([]filter.Span{got}, taken...)
-		} else {
-			taken = append(taken, got)
-		}
-		if s = without(s, got, back); s.From < s.To {
-			spans[i] = s
+		taken = append(taken, got)
+		if left := without(spans[i], got, back); left.From < left.To {
+			spans[i] = left
 			break
 		}
 		if back {
@@ -44,6 +41,10 @@ func choose(data []byte, spans []filter.Span, room, most int, back bool) (taken,
 			spans = spans[1:]
 		}
 	}
+	if back {
+		slices.Reverse(taken)
+	}
+	s.taken = taken
 	return taken, spans
 }
 

@@ -17,7 +17,7 @@ type sieve struct {
 	filter        *filter.Filter
 	m             filter.Matcher
 	of            *file // whose lines m has judged, up to where it is read
-	spans         []filter.Span
+	spans, taken  []filter.Span
 	payload, gaps []byte
 	raw           int64 // towards the past: down to here everything passes, as a long line did
 	seen, passed  uint32
@@ -81,7 +81,7 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 			a.spans = append(a.spans, filter.Span{To: len(data), Lines: 1})
 		}
 	} else {
-		a.spans, _ = a.m.Chunk(data, h.cut, a.spans[:0])
+		a.spans = a.m.Chunk(data, h.cut, a.spans[:0])
 	}
 	a.leave()
 	return true, a.emit(h, data)
@@ -112,7 +112,7 @@ func (a *answer) emit(h *file, data []byte) error {
 			return err
 		}
 		var taken []filter.Span
-		taken, rest = choose(data, rest, room, a.linesLeft(), false)
+		taken, rest = a.choose(data, rest, room, a.linesLeft(), false)
 		first, last := taken[0], taken[len(taken)-1]
 		parted := data[last.To-1] != '\n' && (last.To < len(data) || h.off+int64(len(data)-at) < h.size() || !h.flush)
 		if parted && why != "" && a.some && !(cut && first.From == 0) {

@@ -62,7 +62,7 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	a.m = a.filter.NewMatcher()
 	a.m.Limit(a.view.t.maxLine)
 	a.m.Prime(group)
-	a.spans, _ = a.m.Chunk(data, false, a.spans[:0])
+	a.spans = a.m.Chunk(data, false, a.spans[:0])
 	a.leave()
 	return true, a.emitBack(h, data)
 }
@@ -116,7 +116,7 @@ func (a *answer) emitBack(h *file, data []byte) error {
 			return err
 		}
 		var taken []filter.Span
-		taken, rest = choose(data, rest, room, a.linesLeft(), true)
+		taken, rest = a.choose(data, rest, room, a.linesLeft(), true)
 		first, last := taken[0], taken[len(taken)-1]
 		parted := first.From > 0 && data[first.From-1] != '\n'
 		ends := data[last.To-1] == '\n' || last.To == len(data)

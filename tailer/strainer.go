@@ -50,9 +50,8 @@ func (s *strainer) counted(now time.Time) (looked, passed uint32) {
 // lines judges data, of which inside says whether it begins inside a line, and counts.
 func (s *strainer) lines(m *filter.Matcher, data []byte, inside bool) {
 	s.spans, s.spare = s.spare[:0], s.spans
-	var looked int
-	s.spans, looked = m.Chunk(data, inside, s.spans)
-	s.looked += uint32(looked)
+	s.spans = m.Chunk(data, inside, s.spans)
+	s.looked += uint32(filter.Lines(data, inside))
 	for _, p := range s.spans {
 		s.passed += uint32(p.Lines)
 	}

@@ -9,8 +9,8 @@ type Span struct {
 }
 
 // Chunk judges many lines at once, as Line would one by one, and appends the runs of those that pass. The last may be without
-// its newline; inside says that b begins inside a line that was judged already. Looked is how many lines begin in b.
-func (m *Matcher) Chunk(b []byte, inside bool, spans []Span) (_ []Span, looked int) {
+// its newline; inside says that b begins inside a line that was judged already.
+func (m *Matcher) Chunk(b []byte, inside bool, spans []Span) []Span {
 	at := 0
 	if inside {
 		at = lineEnd(b, 0)
@@ -18,24 +18,32 @@ func (m *Matcher) Chunk(b []byte, inside bool, spans []Span) (_ []Span, looked i
 			spans = join(spans, 0, at, 0)
 		}
 	}
-	if at == len(b) {
-		return spans, 0
-	}
-	if looked = bytes.Count(b[at:], newline); b[len(b)-1] != '\n' {
-		looked++
-	}
-	if m.f == nil {
-		return join(spans, at, len(b), looked), looked
-	}
-	if m.f.driver == nil {
+	switch {
+	case at == len(b):
+		return spans
+	case m.f == nil:
+		return join(spans, at, len(b), Lines(b, inside))
+	case m.f.driver != nil:
+		spans = m.leap(b, at, spans)
+	default:
 		for at < len(b) {
 			at, spans = m.step(b, at, spans)
 		}
-	} else {
-		spans = m.leap(b, at, spans)
 	}
 	m.settle()
-	return spans, looked
+	return spans
+}
+
+// Lines is how many lines begin in b, which begins inside a line or not.
+func Lines(b []byte, inside bool) int {
+	n := bytes.Count(b, newline)
+	if len(b) > 0 && b[len(b)-1] != '\n' {
+		n++
+	}
+	if inside {
+		n-- // the one whose end is here, or which is all there is
+	}
+	return n
 }
 
 // step judges the line at at.
@@ -52,6 +60,15 @@ func (m *Matcher) step(b []byte, at int, spans []Span) (int, []Span) {
 func (m *Matcher) leap(b []byte, at int, spans []Span) []Span {
 	var room [mostNeedles]place
 	places := room[:len(m.f.driver.needles)]
+	for i := range places {
+		places[i].needle = m.f.driver.needles[i]
+	}
+	if n := len(b) - at; n >= leastSampled {
+		in := count(b[at : at+n/sampled])
+		for i := range places {
+			places[i].needle.aim(in)
+		}
+	}
 	for at < len(b) && kindOf(lineAt(b, at)) != begins { // of a group that began before b
 		at, spans = m.step(b, at, spans)
 	}
@@ -63,7 +80,7 @@ func (m *Matcher) leap(b []byte, at int, spans []Span) []Span {
 				continue
 			}
 			if p.at < at || !p.known {
-				p.at, p.known = p.search.next(&m.f.driver.needles[i], b, at), true
+				p.at, p.known = p.search.next(&p.needle, b, at), true
 				if p.done = p.at < 0; p.done {
 					continue
 				}
@@ -81,8 +98,15 @@ func (m *Matcher) leap(b []byte, at int, spans []Span) []Span {
 	return spans
 }
 
+// Of bytes to be searched, as many as are worth it, one in so many is counted before: a few lines of each chunk.
+const (
+	leastSampled = 64 << 10
+	sampled      = 256
+)
+
 // place is where a needle is next.
 type place struct {
+	needle      needle
 	search      search
 	at          int
 	known, done bool

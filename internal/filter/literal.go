@@ -6,35 +6,87 @@ import "bytes"
 type needle struct {
 	text         []byte // in lower case if fold
 	fold         bool
-	at           int  // of the byte that is looked for first: the rarest
+	at, then     int  // of the bytes that are looked at first: the rarest, and the next
 	lower, upper byte // that byte in both cases
 }
 
 func newNeedle(text string, fold bool) needle {
 	n := needle{text: []byte(text), fold: fold}
-	if !fold {
-		return n
-	}
-	for i, c := range n.text {
-		n.text[i] = lower(c)
-	}
-	for i, c := range n.text {
-		if common(c) < common(n.text[n.at]) {
-			n.at = i
+	if fold {
+		for i, c := range n.text {
+			n.text[i] = lower(c)
 		}
 	}
-	n.lower = n.text[n.at]
-	n.upper = upper(n.lower)
+	n.aim(&counts{})
 	if n.lower == n.upper && len(n.text) == 1 {
 		n.fold = false
 	}
 	return n
 }
 
+// counts is how often each byte is in a sample of a log.
+type counts [256]uint16
+
+func count(sample []byte) *counts {
+	var all counts
+	for _, c := range sample {
+		all[c]++
+	}
+	return &all
+}
+
+// aim chooses the bytes that are looked at first: those that are rare in this log or, as far as that is not known, in most.
+func (n *needle) aim(in *counts) {
+	cost := func(i int) int {
+		c := n.text[i]
+		often := int(in[c])
+		if n.fold && upper(c) != c {
+			often += int(in[upper(c)])
+		}
+		return often<<8 + common(c)
+	}
+	n.at, n.then = 0, 0
+	for i := range n.text {
+		switch {
+		case cost(i) < cost(n.at):
+			n.at, n.then = i, n.at
+		case n.then == n.at || cost(i) < cost(n.then):
+			n.then = i
+		}
+	}
+	n.lower, n.upper = n.text[n.at], n.text[n.at]
+	if n.fold {
+		n.upper = upper(n.lower)
+	}
+}
+
 // index is where in b the needle is first; -1 nowhere.
 func (n *needle) index(b []byte) int {
 	var s search
 	return s.next(n, b, 0)
+}
+
+// exact is index without fold: bytes.Index, but by the byte that is rare in logs instead of the first.
+func (n *needle) exact(b []byte) int {
+	last := len(b) - len(n.text) + n.at // where the rarest byte may be at most
+	for pos, misses := n.at, 0; pos <= last; pos++ {
+		at := bytes.IndexByte(b[pos:last+1], n.lower)
+		if at < 0 {
+			return -1
+		}
+		pos += at
+		start := pos - n.at
+		if b[start+n.then] == n.text[n.then] && bytes.Equal(b[start:start+len(n.text)], n.text) {
+			return start
+		}
+		if misses++; misses > start/16+16 { // it is not rare here
+			if at = bytes.Index(b[start+1:], n.text); at >= 0 {
+				at += start + 1
+			}
+			return at
+		}
+	}
+	return -1
 }
 
 // search is a needle being looked for in one haystack, again and again from places further on.
@@ -46,7 +98,7 @@ type search struct {
 // next is where in b the needle is first, not before from; -1 nowhere.
 func (s *search) next(n *needle, b []byte, from int) int {
 	if !n.fold {
-		at := bytes.Index(b[from:], n.text)
+		at := n.exact(b[from:])
 		if at < 0 {
 			return -1
 		}

@@ -24,7 +24,7 @@ func TestNothingAskedForIsNoFilter(t *testing.T) {
 	}
 	var f *Filter
 	m := f.NewMatcher()
-	spans, looked := m.Chunk([]byte("a\nb"), false, nil)
+	spans, looked := m.Chunk([]byte("a\nb"), false, nil), Lines([]byte("a\nb"), false)
 	if !m.Line([]byte("x")) || looked != 2 || len(spans) != 1 || spans[0] != (Span{0, 3, 2}) || len(f.JSON()) != 0 {
 		t.Errorf("no filter: %v of %d", spans, looked)
 	}

@@ -66,6 +66,7 @@ var filters = []string{
 	`{"include":[{"text":"aab|x\\s*$","regex":true,"case":true}]}`, `{"include":[{"text":"^\\S+:","regex":true},{"text":"a"}]}`,
 	`{"levels":["error"]}`, `{"levels":["info","other"],"include":[{"text":"a"}]}`, `{"fields":[{"name":"status","value":"500"}]}`,
 	`{"fields":[{"name":"status","value":"500","not":true}],"include":[{"text":"(?:ab)+","regex":true}]}`, `{"exclude":[{"text":"x"}]}`,
+	`{"include":[{"text":"[a-z]\\w+=\\d{3}$","regex":true}],"exclude":[{"text":"^[^a-z]*\\b[0-9]","regex":true}]}`,
 }
 
 // TestChunkEqualsLine: the fast form says of every line what the simple one says, however the bytes come in.
@@ -110,7 +111,7 @@ func chunked(t failer, f *Filter, lines []string, cut func(int) int) {
 		primed := f.NewMatcher()
 		primed.Prime([]byte(strings.Join(lines[:at], "")))
 		for name, m := range map[string]*Matcher{"chunk": &m, "primed": &primed} {
-			spans, looked := m.Chunk(bytes.Clone(b), false, nil)
+			spans, looked := m.Chunk(bytes.Clone(b), false, nil), Lines(b, false)
 			var got []string
 			count := 0
 			for i, s := range spans {
@@ -148,6 +149,62 @@ func TestNeedles(t *testing.T) {
 			t.Fatalf("%s on %q: %v", src, line, p.match(line))
 		}
 	})
+}
+
+// TestTable: where a table is sure it says what package regexp says, and it is sure of all lines that are ASCII.
+func TestTable(t *testing.T) {
+	pieces := []string{"a", "[a-c]", "[^a]", ".", `\d`, `\w`, `\W`, `\s`, `\b`, `\B`, "^", "$", "|", "(a|b)", "(?:ab)+", "c*", "d?", "[0-9]{2,3}", "(?i:K)", "é", "[α-ω]", `\x00`, "(?m:^)", "(?s:.)", `\z`, "x{0}"}
+	texts := []string{"a", "b", "c", "d", "ab", " ", "0", "12", "345", "K", "k", "_", "-", ".", "\x00", "\r", "\t", "é", "β", "\xff", "\u212a"}
+	tables := 0
+	rapid.Check(t, func(t *rapid.T) {
+		src := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 8).Draw(t, "pattern"), "")
+		fold := rapid.Bool().Draw(t, "fold")
+		p, err := compile(Term{Text: src, Regex: true, Case: !fold})
+		if err != nil || p.table == nil {
+			return // no pattern, or a text
+		}
+		tables++
+		if fold {
+			src = "(?i)" + src
+		}
+		re := regexp.MustCompile(src)
+		for range 20 {
+			line := strings.Join(rapid.SliceOfN(rapid.SampledFrom(texts), 0, 12).Draw(t, "line"), "")
+			has, sure := p.table.match([]byte(line))
+			if sure && has != re.MatchString(line) || !sure && ascii(line) {
+				t.Fatalf("%s in %q: %v, sure: %v", src, line, has, sure)
+			}
+		}
+	})
+	if tables == 0 {
+		t.Error("no pattern has a table")
+	}
+}
+
+// A pattern whose table would be large has none, and is no slower to be read for that.
+func TestTablesAreSmall(t *testing.T) {
+	for src, want := range map[string]bool{
+		`[0-9]{4}[a-z]`: true, `\b([0-9]{1,3}\.){3}[0-9]{1,3}\b`: true, `^\S+ \S+ [45]\d\d`: true,
+		`a[ab]{12}c`: false, `[a-m][a-z]{40}[0-9]`: false, `[a-z]{600}`: false,
+	} {
+		p, err := compile(Term{Text: src, Regex: true, Case: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (p.table != nil) != want {
+			t.Errorf("%s has a table: %v", src, !want)
+		}
+		if p.table != nil && len(p.table.next) > mostCells {
+			t.Errorf("%s: %d cells", src, len(p.table.next))
+		}
+	}
+	p, err := compile(Term{Text: `^[a-f]x`, Regex: true, Case: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if has, sure := p.table.match([]byte("12é")); has || !sure {
+		t.Error("behind a beginning that is not the pattern's, it looks on")
+	}
 }
 
 // TestSearch: folded search finds what comparing in one case finds, also where the text is made to be slow.

@@ -16,6 +16,7 @@ const mostSteps = 2000
 type pattern struct {
 	needles []needle
 	re      *regexp.Regexp // nil: having one of the needles is enough
+	table   *table         // says the same of most lines, faster; nil: of none
 }
 
 func compile(t Term) (*pattern, error) {
@@ -35,9 +36,11 @@ func compile(t Term) (*pattern, error) {
 		return nil, err
 	}
 	tree = tree.Simplify()
-	if steps, err := syntax.Compile(tree); err != nil {
+	steps, err := syntax.Compile(tree)
+	if err != nil {
 		return nil, err
-	} else if len(steps.Inst) > mostSteps {
+	}
+	if len(steps.Inst) > mostSteps {
 		return nil, &syntax.Error{Code: syntax.ErrLarge, Expr: t.Text}
 	}
 	if !t.Case {
@@ -54,13 +57,26 @@ func compile(t Term) (*pattern, error) {
 	}
 	if whole {
 		p.re = nil
+	} else {
+		p.table = newTable(steps)
 	}
 	return p, nil
 }
 
 // match says whether the line has the pattern.
 func (p *pattern) match(line []byte) bool {
-	return p.likely(line) && (p.re == nil || p.re.Match(line))
+	if !p.likely(line) {
+		return false
+	}
+	if p.re == nil {
+		return true
+	}
+	if p.table != nil {
+		if has, sure := p.table.match(line); sure {
+			return has
+		}
+	}
+	return p.re.Match(line)
 }
 
 func (p *pattern) likely(line []byte) bool {

@@ -145,14 +145,20 @@ func TestDownloadsEnd(t *testing.T) {
 	if a := ann.get(downloadPath); a.StatusCode != 429 || !strings.Contains(a.body, "under way") {
 		t.Errorf("a fifth: %d %s", a.StatusCode, a.body)
 	}
+	tails[0].answers(t, "one\n") // this one has begun
+	await(t, "what came is taken", tails[0].taken)
 	if a := ann.post("/signout", nil); a.StatusCode != http.StatusSeeOther {
 		t.Fatalf("signing out: %d", a.StatusCode)
 	}
-	for i, done := range others {
-		if a := await(t, "an answer", done); a.StatusCode != 503 {
+	if a := await(t, "half a download", others[0]); a.StatusCode != 200 || a.body != "one\n CUT" {
+		t.Errorf("signed out: %d %q", a.StatusCode, a.body)
+	}
+	await(t, "the tail is closed", tails[0].closed)
+	for i, done := range others[1:] {
+		if a := await(t, "an answer", done); a.StatusCode != 503 || strings.Contains(a.body, "no worker") {
 			t.Errorf("signed out: %d %s", a.StatusCode, a.body)
 		}
-		await(t, "the tail is closed", tails[i].closed)
+		await(t, "the tail is closed", tails[i+1].closed)
 	}
 }
 

@@ -118,10 +118,11 @@ type quietTail struct {
 	once   sync.Once
 	items  chan delivery.Item
 	asked  chan wire.Question
+	taken  chan struct{}
 }
 
 func (q *quietTail) ID() wire.TailID         { return q.id }
-func (q *quietTail) Consumed(delivery.Item)  {}
+func (q *quietTail) Consumed(delivery.Item)  { q.taken <- struct{}{} }
 func (q *quietTail) Set(delivery.Set) string { return "" }
 func (q *quietTail) Ask(_ uint32, question wire.Question) string {
 	q.asked <- question
@@ -186,7 +187,7 @@ func newRig(t *testing.T, set setup) *rig {
 			return nil
 		},
 		Sockets: consumer.Options{Open: func(request delivery.Request) (consumer.Tail, error) {
-			q := &quietTail{id: wire.NewTailID(), closed: make(chan struct{}), items: make(chan delivery.Item, 100), asked: make(chan wire.Question, 100)}
+			q := &quietTail{id: wire.NewTailID(), closed: make(chan struct{}), items: make(chan delivery.Item, 100), asked: make(chan wire.Question, 100), taken: make(chan struct{}, 100)}
 			r.requests <- request
 			r.tails <- q
 			return q, nil

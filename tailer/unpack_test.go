@@ -410,3 +410,40 @@ func TestRow06_ResumedWhileItIsCompressed(t *testing.T) {
 		b.end()
 	}
 }
+
+// Of a line far into a large frame its token knows the file's head only, which other compressed files may share.
+func TestRow06_AlikeCompressed(t *testing.T) {
+	all := numbered("all", 100)
+	at := strings.Index(all, "all 000080")
+	for _, texts := range [][]string{
+		{all + "one\n"},
+		{all + "one\n", all + "two\n"},                  // it may be either
+		{all[:1500] + strings.Repeat("x", 4000) + "\n"}, // no line begins there
+	} {
+		b := live(t, all)
+		from := wire.Position{{File: b.after()[0].File, Offset: int64(at)}}
+		tok, err := parseToken(from[0].File)
+		b.must(err)
+		tok.checkAt, tok.check = 0, b.tailer.mac('c', nil) // as it is in the frame that the line came in
+		from[0].File = tok.encode()
+		b.pause()
+		for _, text := range texts {
+			b.write("t", text)
+			b.rename("t", "f")
+			b.rotateAll()
+			b.pack("f.1", ".gz")
+		}
+		b.append("f", "on\n")
+		b.coldly()
+		b.resume(from)
+		want := strings.Join(texts, "") + "on\n"
+		if texts[0] == all+"one\n" && len(texts) == 1 {
+			b.text(want[at:])
+			b.marksNoGap()
+		} else { // the oldest bytes that there are
+			b.text(want)
+			b.mark(wire.MarkGap)
+		}
+		b.end()
+	}
+}

@@ -62,6 +62,8 @@ func TestColumns(t *testing.T) {
 		return `[...` + rowWith(text) + `.querySelectorAll(':scope > .cell')].map(cell => cell.textContent).join('|')`
 	}
 	do(t, ctx, poll(cells("n=397 ")+` === 'warn|slow answer|u1'`), poll(cells(`"n":396`)+` === 'info|a <b>bold</b> word^Jand the next|'`))
+	// A column is as wide as what is in it.
+	do(t, ctx, poll(`(cell => cell.scrollWidth <= cell.clientWidth)(`+rowWith("n=397 ")+`.querySelectorAll(':scope > .cell')[1])`))
 	// All of a column stand below its head, to the pixel, and the line itself is still there.
 	do(t, ctx, poll(`[0, 1, 2].every(i => new Set([document.querySelectorAll('[data-part=columns] .cell')[i], ...[...document.querySelectorAll('#log .row.columned')].map(row => row.querySelectorAll(':scope > .cell')[i])].map(cell => Math.round(cell.getBoundingClientRect().left))).size === 1)`))
 	do(t, ctx, poll(rowWith("n=397 ")+`.textContent.endsWith('level=warn n=397 user=u1 msg="slow answer"')`), poll(rowWith("number 399")+`.querySelector('.cell') === null`))

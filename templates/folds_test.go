@@ -123,6 +123,8 @@ func TestFolds(t *testing.T) {
 		// With their first lines they are what they were.
 		do(t, ctx, run(`document.querySelector('[data-filter=regex]').click()`), chromedp.KeyEvent("/"), typed("second|went"), poll(seenLines+`.at(-1) === 'java.lang.IllegalStateException: second… 9 more lines'`))
 		do(t, ctx, poll(seenLines+`.length === 3`))
+		// One's frames do not go on with the other's first line.
+		do(t, ctx, chromedp.KeyEvent("/"), typed("first went|second.Frame"), poll(seenLines+`.length === 10 && `+seenLines+`[0].includes('first went') && `+seenLines+`[9].includes('second.Frame8')`))
 	})
 	t.Run("far up, thousands of them", func(t *testing.T) {
 		f := newFake(t, "/x")

@@ -36,8 +36,11 @@ type answer struct {
 
 // close closes what is open.
 func (a *answer) close() {
-	a.at, a.ends = nil, nil
-	a.trim()
+	for _, s := range a.list {
+		if s.held != nil {
+			s.held.close()
+		}
+	}
 }
 
 // current is the file that is read.
@@ -171,7 +174,7 @@ func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []i
 			}
 		}
 		if !slices.Contains(found, h) {
-			found, offs = append(found, h), append(offs, off)
+			found, offs = append(found, h), append(offs, h.coding().Align(off))
 		}
 	}
 	if back {

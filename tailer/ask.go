@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"livetail/internal/naming"
 	"livetail/internal/wire"
 )
 
@@ -62,23 +63,32 @@ func (d done) Error() string { return string(d) }
 func (f *Follower) Ask(ctx context.Context, q wire.Question, sink Sink) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	a := &answer{ctx: ctx, view: f.aside(q.Paths), q: q, sink: sink}
+	a := &answer{ctx: ctx, q: q, sink: sink}
+	a.view, a.list = f.aside(q.Paths)
+	defer a.close()
 	if !f.asks.add(a, stop) {
 		return ErrClosed
 	}
 	err := a.run()
-	a.close()
 	if !f.asks.remove(a) {
 		return ErrClosed
 	}
 	return err
 }
 
-// aside is a follower of the same log that follows nothing: it knows the names of the log's files, and is nobody else's.
-func (f *Follower) aside(paths bool) *Follower {
+// aside is a follower of the same log that follows nothing: it knows the names of the log's files, and is nobody else's. What is
+// held of the log is in the list, oldest first: some of it may have no name any more.
+func (f *Follower) aside(paths bool) (view *Follower, list []sibling) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return &Follower{t: f.t, src: f.src, dir: f.dir, base: f.base, dated: f.dated, log: f.log, home: f.home, start: Start{Paths: paths}}
+	for _, h := range f.held {
+		if h.fd >= 0 && h.text == nil {
+			own := &file{inode: h.inode, gen: h.gen, name: h.name, st: h.st, fd: h.fd, shared: h.shared.retain()}
+			list = append(list, sibling{File: naming.File{Name: h.name}, st: h.st, key: h.key(), held: own})
+		}
+	}
+	view = &Follower{t: f.t, src: f.src, dir: f.dir, base: f.base, dated: f.dated, log: f.log, home: f.home, start: Start{Paths: paths}}
+	return view, list
 }
 
 // run answers, and says so.

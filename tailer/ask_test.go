@@ -145,6 +145,8 @@ func packed(b *bench, ext string, text []byte) []byte {
 	var w io.WriteCloser
 	var err error
 	switch ext {
+	case ".bz2":
+		return bzip2(text)
 	case ".gz":
 		w = gzip.NewWriter(&out)
 	case ".zst":

@@ -1,10 +1,7 @@
 package tailer
 
 import (
-	"bytes"
 	"math"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -31,8 +28,8 @@ func backwards(h *file, lines int, most int64) (off int64, whole bool, err error
 	if err := h.look(); err != nil {
 		return 0, false, err
 	}
-	size := h.size()
-	low := max(0, size-most)
+	code, size := h.coding(), h.extent()
+	low := code.Align(max(0, size-most))
 	low, hole := afterHoles(h, low, size)
 	chunk := int64(firstChunk)
 	buf := make([]byte, min(chunk, size-low))
@@ -45,14 +42,14 @@ func backwards(h *file, lines int, most int64) (off int64, whole bool, err error
 		if m, err := h.pread(b, pos-n); err != nil || int64(m) < n {
 			return 0, false, err
 		}
-		c := bytes.Count(b, newline)
+		c := code.Count(b)
 		if seen+c > lines {
 			for k := lines - seen; ; k-- { // c counts from the front, lines from the back
-				at := bytes.LastIndexByte(b, '\n')
+				at := code.AfterLast(b)
 				if k == 0 {
-					return pos - n + int64(at) + 1, true, nil
+					return pos - n + int64(at), true, nil
 				}
-				b = b[:at]
+				b = b[:at-code.Unit()]
 			}
 		}
 		seen += c
@@ -67,46 +64,16 @@ func backwards(h *file, lines int, most int64) (off int64, whole bool, err error
 
 // lineAfter finds the first line that begins at low or behind it; in the middle of an endless one, low itself.
 func lineAfter(h *file, low, size int64, buf []byte) (off int64, whole bool, err error) {
-	for pos := low - 1; pos < size; {
+	c := h.coding()
+	for pos := low - int64(c.Unit()); pos < size; {
 		n, err := h.pread(buf[:min(int64(len(buf)), size-pos)], pos)
 		if err != nil || n == 0 {
 			return 0, false, err
 		}
-		if at := bytes.IndexByte(buf[:n], '\n'); at >= 0 && pos+int64(at)+1 < size {
-			return pos + int64(at) + 1, true, nil
+		if at := c.After(buf[:n]); at > 0 && pos+int64(at) < size {
+			return pos + int64(at), true, nil
 		}
 		pos += int64(n)
 	}
 	return low, true, nil
-}
-
-// afterHoles moves low behind the last hole before size: ten sparse gigabytes are not worth reading.
-func afterHoles(h *file, low, size int64) (int64, bool) {
-	found := false
-	for {
-		hole, err := unix.Seek(h.fd, low, seekHole)
-		if err != nil || hole >= size {
-			return low, found
-		}
-		data, err := unix.Seek(h.fd, hole, seekData)
-		if err != nil {
-			return low, found // nothing but a hole up to the end
-		}
-		if data >= size {
-			return low, found
-		}
-		low, found = data, true
-	}
-}
-
-// dataFrom is where the first byte at or behind off is that somebody wrote.
-func dataFrom(h *file, off, size int64) int64 {
-	data, err := unix.Seek(h.fd, off, seekData)
-	switch {
-	case err == unix.ENXIO:
-		return size
-	case err != nil:
-		return off
-	}
-	return min(data, size)
 }

@@ -84,15 +84,18 @@ func (a *answer) index(h *file) int {
 	return slices.IndexFunc(a.list, func(s sibling) bool { return h != nil && s.held == h })
 }
 
-// trim closes what is open and not needed.
+// trim closes what is open and not needed, and can be opened again.
 func (a *answer) trim() {
 	for i := range a.list {
-		if h := a.list[i].held; h != nil && !slices.Contains(a.at, h) && !slices.Contains(a.ends, h) {
+		if h := a.list[i].held; h != nil && !slices.Contains(a.at, h) && !slices.Contains(a.ends, h) && h.named() {
 			h.close()
 			a.list[i].held = nil
 		}
 	}
 }
+
+// named says whether h can be opened by a name.
+func (h *file) named() bool { return h.text != nil || h.look() != nil || h.st.Nlink > 0 }
 
 // newest opens the file that is written to, or was last.
 func (a *answer) newest() (*file, error) { return a.nearest(len(a.list)-1, -1) }

@@ -46,6 +46,14 @@ func (ds *descriptors) share(fd int, id inode) *descriptor {
 	return d
 }
 
+// retain is one more hold.
+func (d *descriptor) retain() *descriptor {
+	d.all.mu.Lock()
+	defer d.all.mu.Unlock()
+	d.refs++
+	return d
+}
+
 // release gives one follower's hold up.
 func (d *descriptor) release() {
 	d.all.mu.Lock()

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 	"livetail/tailer/spool"
@@ -24,6 +25,8 @@ type file struct {
 	gen    uint32
 	name   string        // base name under which it was last seen
 	st     unix.Stat_t   // as of the last look
+	code   coding.Coding // how its lines are written, as far as that is known
+	coded  bool          // and it is
 	off    int64         // read and handed over so far
 	dirty  bool          // something was done to it that survey has not judged yet
 	fresh  bool          // st was seen just now
@@ -102,6 +105,9 @@ func (h *file) closeText() {
 
 func (h *file) size() int64 { return h.st.Size }
 
+// extent is where its last whole unit ends.
+func (h *file) extent() int64 { return h.coding().Align(h.size()) }
+
 // length is its size or, of a compressed file that is not unpacked to its end, what that may be.
 func (h *file) length() int64 {
 	if h.text != nil {
@@ -143,15 +149,28 @@ func (h *file) pread(b []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
+// coding is how its lines are written, which its first bytes tell. What is read before they are there is taken for bytes.
+func (h *file) coding() coding.Coding {
+	if h.coded {
+		return h.code
+	}
+	var head [coding.Head]byte
+	n, err := h.pread(head[:], 0)
+	h.code = coding.Detect(head[:n])
+	h.coded = err == nil && (n == len(head) || h.off > 0)
+	return h.code
+}
+
 // seek goes to off and learns what is before it. It says whether so much is there.
 func (h *file) seek(off int64) bool {
+	off = h.coding().Align(off)
 	b := make([]byte, min(off, backSize))
 	n, err := h.pread(b, off-int64(len(b)))
 	if err != nil || n < len(b) {
 		return false
 	}
 	h.off, h.back, h.tried, h.known = off, b, -1, off
-	h.cut = off > 0 && b[len(b)-1] != '\n'
+	h.cut = off > 0 && !h.coding().Ends(b)
 	h.tok, h.made, h.id, h.primed = token{}, time.Time{}, "", false
 	for len(h.checks) > 0 && h.checks[len(h.checks)-1].at > off {
 		h.checks = h.checks[:len(h.checks)-1]
@@ -162,7 +181,7 @@ func (h *file) seek(off int64) bool {
 // advance goes on behind data, which was read at off.
 func (h *file) advance(data []byte) {
 	h.off += int64(len(data))
-	h.cut = data[len(data)-1] != '\n'
+	h.cut = !h.coding().Ends(data)
 	if len(data) >= backSize {
 		h.back = append(h.back[:0], data[len(data)-backSize:]...)
 		return
@@ -182,7 +201,7 @@ func (h *file) intact(buf []byte) bool {
 
 // reset begins the file again, after it was truncated.
 func (h *file) reset() {
-	h.cut, h.primed = false, false
+	h.cut, h.primed, h.coded = false, false, false
 	h.off, h.back, h.tried, h.known, h.tok, h.id, h.checks = 0, h.back[:0], -1, 0, token{}, "", h.checks[:0]
 }
 

@@ -55,9 +55,10 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 
 // beginsLine says whether a line begins at off in h.
 func beginsLine(h *file, off int64) bool {
-	var b [1]byte
-	n, err := h.pread(b[:], off-1)
-	return err == nil && n == 1 && b[0] == '\n'
+	c := h.coding()
+	b := make([]byte, c.Unit())
+	n, err := h.pread(b, off-int64(len(b)))
+	return err == nil && n == len(b) && c.Ends(b)
 }
 
 // filler makes upto bytes of a compressed file's text readable, or all that there are; then the file's fault says why.

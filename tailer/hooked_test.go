@@ -170,6 +170,45 @@ func TestRow65_ReadFailsAfterARotation(t *testing.T) {
 	}
 }
 
+// What is given up is said to be lost only if there is something, also if it came after the last time that it could be read.
+func TestRow65_NothingIsLostOfWhatWasRead(t *testing.T) {
+	for late, marks := range map[string]string{"": "rotated", "late\n": "rotated gap"} {
+		b := newBench(t)
+		b.write("f", "a\n")
+		var failing atomic.Uint64 // inode
+		b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
+			var st unix.Stat_t
+			if unix.Fstat(fd, &st) == nil && st.Ino == failing.Load() {
+				return 0, unix.ESTALE
+			}
+			return unix.Pread(fd, p, off)
+		}
+		b.follow().mark(wire.MarkLive)
+		b.rename("f", "f.1")
+		b.append("f", "b\n")
+		b.text("a\nb\n")
+		b.looks(2) // the end of its last round
+		b.follower.mu.Lock()
+		old := b.follower.held[0]
+		failing.Store(old.ino)
+		b.follower.broken(old, unix.ESTALE) // as where not even its size can be had
+		b.follower.mu.Unlock()
+		b.append("f.1", late)
+		b.looks(2)
+		b.clock.advance(time.Minute)
+		b.looks(1)
+		b.append("f", "c\n")
+		b.text("a\nb\nc\n")
+		b.marked(strings.Fields(marks)...)
+		if late != "" {
+			if m := b.mark(wire.MarkGap); m.Bytes != int64(len(late)) || m.Name != "f.1" {
+				t.Errorf("got %+v", m)
+			}
+		}
+		b.end()
+	}
+}
+
 // A file that cannot be read and is rotated then is no other file: it goes on where it was.
 func TestRow65_ReadFailsBeforeARotation(t *testing.T) {
 	b := newBench(t)

@@ -1,7 +1,6 @@
 package tailer
 
 import (
-	"bytes"
 	"fmt"
 	"time"
 
@@ -39,10 +38,11 @@ func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bo
 	if err := h.look(); err != nil {
 		return 0, 0, false, err
 	}
-	size, began := h.size(), f.t.clock.Now()
+	c, size, began := h.coding(), h.extent(), f.t.clock.Now()
 	low, hole := afterHoles(h, max(0, size-mostLooked), size)
 	buf := make([]byte, min(lookedAtOnce, size-low))
 	var spans []filter.Span
+	var d decoder
 	for end := size; end > low; {
 		f.sink.Turn()
 		from := max(low, end-int64(len(buf)))
@@ -52,11 +52,12 @@ func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bo
 		}
 		first := 0
 		if from > 0 && !(hole && from == low) {
-			at := bytes.IndexByte(b, '\n') + 1
-			if first = filter.FirstGroup(b[at:]); at == 0 {
+			at := c.After(b)
+			text := c.Text(b[at:])
+			if first = filter.FirstGroup(text); at == 0 {
 				first = -1
 			} else if first >= 0 {
-				first += at
+				first = at + c.Width(text[:first])
 			}
 		}
 		if first < 0 { // one group, or one line, is longer than that
@@ -68,15 +69,15 @@ func (f *Follower) lookBack(h *file, most int64) (off int64, found int, whole bo
 		}
 		m := f.strain.filter.NewMatcher()
 		m.Limit(f.t.maxLine)
-		spans = m.Chunk(b[first:], false, spans[:0])
+		spans = d.judge(&m, c, b[first:], false, spans[:0])
 		for i := len(spans) - 1; i >= 0; i-- {
 			p := b[first+spans[i].From : first+spans[i].To]
 			for len(p) > 0 {
-				start := bytes.LastIndexByte(p[:len(p)-1], '\n') + 1
+				start := c.AfterLast(p[:len(p)-c.Unit()])
 				if most -= int64(len(p) - start); most < 0 || found == f.start.Lines {
 					return from + int64(first+spans[i].From+len(p)), f.start.Lines, true, nil
 				}
-				if end < size || first+spans[i].From+len(p) < len(b) || p[len(p)-1] == '\n' {
+				if end < size || first+spans[i].From+len(p) < len(b) || c.Ends(p) {
 					found++ // half a line at the end comes on top
 				}
 				p = p[:start]

@@ -26,8 +26,12 @@ func (f *Follower) marker(m wire.Marker) wire.Marker {
 
 func (f *Follower) opening(h *file) wire.Marker {
 	m := wire.Marker{Kind: wire.MarkOpened, Name: f.named(f.base), Bytes: h.size()}
-	if len(f.start.From) == 0 && mounted(h.fd) { // who goes on from a place was told
+	switch {
+	case len(f.start.From) > 0: // who goes on from a place was told
+	case mounted(h.fd):
 		m.Why = "it is mounted by itself: that it is rotated outside is not seen here; mount its folder instead"
+	case h.coding().Wide():
+		m.Why = "it is written in UTF-16: its lines are shown, searched and downloaded as UTF-8"
 	}
 	return f.marker(m)
 }

@@ -1,7 +1,6 @@
 package tailer
 
 import (
-	"bytes"
 	"slices"
 
 	"livetail/internal/wire"
@@ -123,14 +122,15 @@ func (a *answer) end(h *file) (int64, error) {
 	}
 	b := a.view.t.buffers.get(wire.MaxPayload)
 	defer a.view.t.buffers.put(b)
-	for hi := h.size(); hi > 0; {
+	c := h.coding()
+	for hi := h.extent(); hi > 0; {
 		lo := max(0, hi-int64(len(*b)))
 		n, err := h.pread((*b)[:hi-lo], lo)
 		if err != nil {
 			return 0, failure(words(err))
 		}
-		if at := bytes.LastIndexByte((*b)[:n], '\n'); at >= 0 {
-			return lo + int64(at) + 1, nil
+		if at := c.AfterLast((*b)[:n]); at > 0 {
+			return lo + int64(at), nil
 		}
 		hi = lo
 	}

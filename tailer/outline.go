@@ -41,7 +41,7 @@ func (a *answer) locate() error {
 				return err
 			}
 		}
-		if off = min(off, end); off > 0 && off < end {
+		if off = h.coding().Align(min(off, end)); off > 0 && off < end {
 			if off, err = lineFrom(h, off, end); err != nil {
 				return failure(words(err))
 			}
@@ -54,15 +54,14 @@ func (a *answer) locate() error {
 // lineFrom is where the first line begins that does so at off or behind it; end, if none does.
 func lineFrom(h *file, off, end int64) (int64, error) {
 	var b [probeBytes]byte
-	for pos := off - 1; pos < end; {
+	c := h.coding()
+	for pos := off - int64(c.Unit()); pos < end; {
 		n, err := h.pread(b[:min(int64(len(b)), end-pos)], pos)
 		if err != nil || n == 0 {
 			return end, err
 		}
-		for at, c := range b[:n] {
-			if c == '\n' {
-				return pos + int64(at) + 1, nil
-			}
+		if at := c.After(b[:n]); at > 0 {
+			return pos + int64(at), nil
 		}
 		pos += int64(n)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
@@ -78,16 +79,25 @@ func (a *answer) limit(h *file) int64 {
 	return h.size()
 }
 
-// left is how many bytes may still be read; why says what ends the answer then.
-func (a *answer) left(most int) (n int64, why done) {
-	n = int64(most)
-	if a.q.Bytes > 0 && a.q.Bytes-a.bytes < uint64(n) {
-		n, why = int64(a.q.Bytes-a.bytes), wire.EndLines
+// left is how many bytes of h may still be read, where there is room for so many of text; why says what ends the answer then.
+func (a *answer) left(h *file, room int) (n int64, why done) {
+	n = int64(h.coding().Room(room))
+	if left := remains(a.q.Bytes, a.bytes, h); a.q.Bytes > 0 && left < n {
+		n, why = left, wire.EndLines
 	}
-	if a.q.Look > 0 && a.q.Look-a.looked < uint64(n) {
-		n, why = int64(a.q.Look-a.looked), wire.EndLooked
+	if left := remains(a.q.Look, a.looked, h); a.q.Look > 0 && left < n {
+		n, why = left, wire.EndLooked
 	}
 	return n, why
+}
+
+// remains is what is left of a limit, and enough for a character of h.
+func remains(most, used uint64, h *file) int64 {
+	if used >= most {
+		return 0
+	}
+	char := uint64(h.coding().Char())
+	return int64(min((most-used+char-1)/char*char, everything))
 }
 
 // forth sends what comes next in h, if that is a whole line or a line that is too long for one frame.
@@ -96,7 +106,10 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	left, why := a.left(room)
+	if err := a.fill(h, coding.Head); err != nil {
+		return false, err
+	}
+	left, why := a.left(h, room)
 	if left == 0 || a.enough() {
 		return false, cmpDone(why, wire.EndLines)
 	}
@@ -126,12 +139,17 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	if n < len(buf) || !bytes.Equal(buf[:before], h.back) {
 		return false, errChanged
 	}
-	data := buf[before:]
+	data, c := buf[before:], h.coding()
+	if data[0] == 0 {
+		if skipped, err := a.skip(h); skipped || err != nil {
+			return skipped, err
+		}
+	}
 	end := h.off + want
 	var flags uint8
-	switch at := bytes.LastIndexByte(data, '\n'); {
-	case at >= 0:
-		data = data[:at+1]
+	switch at := c.AfterLast(data); {
+	case at > 0:
+		data = data[:at]
 	case end == h.size() && h.flush:
 		flags = wire.NoEOL
 	case end == h.size():
@@ -139,11 +157,11 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	case end < a.limit(h) && why != "" && a.some && !h.cut:
 		return false, why
 	default:
-		flags = wire.Open
+		data, flags = c.Whole(data), wire.Open
 	}
-	count := bytes.Count(data, newline)
+	count := c.Count(data)
 	if most := a.linesLeft(); count > most {
-		data, count = data[:nth(data, most)+1], most
+		data, count = data[:nth(c, data, most)], most
 	}
 	if h.cut {
 		flags |= wire.Cont
@@ -153,14 +171,16 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	}
 	h.advance(data)
 	a.count(data, count)
-	return true, a.send(wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}, h.off-int64(len(data)))
+	f := wire.Frame{Kind: wire.Lines, Flags: flags}
+	a.taken = append(a.taken[:0], filter.Span{To: len(data)})
+	a.wrap(&f, c, data, a.taken)
+	return true, a.send(f, h.off-int64(len(data)))
 }
 
-// nth is where the newline number n of data is.
-func nth(data []byte, n int) int {
-	at := -1
+// nth is where the line number n of data ends.
+func nth(c coding.Coding, data []byte, n int) (at int) {
 	for range n {
-		at += 1 + bytes.IndexByte(data[at+1:], '\n')
+		at += c.After(data[at:])
 	}
 	return at
 }
@@ -171,11 +191,11 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	left, why := a.left(room)
+	left, why := a.left(h, room)
 	if left == 0 || a.enough() {
 		return false, cmpDone(why, wire.EndLines)
 	}
-	limit := a.limit(h)
+	limit, c := a.limit(h), h.coding()
 	lo := max(limit, h.off-left)
 	if lo >= h.off {
 		return false, nil
@@ -183,7 +203,12 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 	if err := h.look(); err != nil {
 		return false, errChanged
 	}
-	before := int(min(lo, 1))
+	before := int(min(lo, int64(c.Unit())))
+	if from, hole := a.written(h, lo, h.off); hole && from == h.off {
+		return true, a.skipBack(h)
+	} else if hole {
+		lo, before = from, 0
+	}
 	size := before + int(h.off-lo) + len(a.front)
 	b := a.view.t.buffers.get(size)
 	defer a.view.t.buffers.put(b)
@@ -200,33 +225,35 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 		return false, errChanged
 	}
 	data := buf[before : size-len(a.front)]
-	whole := before == 0 || buf[0] == '\n' // it begins with a line's first byte
-	inner := data[:len(data)-1]
+	whole := before == 0 || c.Ends(buf[:before]) // it begins with a line's first byte
+	inner := data[:len(data)-c.Unit()]
 	if !whole {
-		at := bytes.IndexByte(inner, '\n')
+		at := c.After(inner)
 		switch {
-		case at >= 0:
-			data, inner, whole = data[at+1:], inner[at+1:], true
-		case lo > limit && why != "" && a.some && data[len(data)-1] == '\n':
+		case at > 0:
+			data, inner, whole = data[at:], inner[at:], true
+		case lo > limit && why != "" && a.some && c.Ends(data):
 			return false, why
+		case lo > limit:
+			data = c.WholeFrom(data)
 		}
 	}
 	var flags uint8
 	count := 0
 	if whole {
-		count = 1 + bytes.Count(inner, newline)
+		count = 1 + c.Count(inner)
 	} else {
 		flags = wire.Cont
 	}
 	if most := a.linesLeft(); count > most {
 		for range most {
-			inner = inner[:bytes.LastIndexByte(inner, '\n')]
+			inner = inner[:c.AfterLast(inner)-c.Unit()]
 		}
-		data, count = data[len(inner)+1:], most
+		data, count = data[len(inner)+c.Unit():], most
 	}
 	switch {
-	case data[len(data)-1] == '\n':
-	case h.off == h.size() && !a.growing(h):
+	case c.Ends(data):
+	case h.off == h.extent() && !a.growing(h):
 		flags |= wire.NoEOL
 	default:
 		flags |= wire.Open
@@ -238,7 +265,10 @@ func (a *answer) rear(h *file) (sent bool, err error) {
 		a.seen += uint32(count)
 		a.passed += uint32(count)
 	}
-	return true, a.send(wire.Frame{Kind: wire.Lines, Flags: flags, Payload: data}, h.off)
+	f := wire.Frame{Kind: wire.Lines, Flags: flags}
+	a.taken = append(a.taken[:0], filter.Span{To: len(data)})
+	a.wrap(&f, c, data, a.taken)
+	return true, a.send(f, h.off)
 }
 
 func (a *answer) count(data []byte, lines int) {

@@ -27,7 +27,7 @@ func (f *Follower) prime(h *file) {
 	var b []byte
 	for n := int64(firstBefore); ; n *= 4 {
 		low := max(0, off-n)
-		b = readAt(h, low, off)
+		b = h.coding().Text(readAt(h, low, off))
 		if low > 0 { // not its beginning that is cut
 			b = b[bytes.IndexByte(b, '\n')+1:]
 		}
@@ -41,7 +41,7 @@ func (f *Follower) prime(h *file) {
 	}
 	h.judge.Prime(b)
 	if h.cut {
-		line := readAt(h, off, min(h.size(), off+int64(f.t.maxLine)))
+		line := h.coding().Text(readAt(h, off, min(h.size(), off+int64(f.t.maxLine))))
 		if at := bytes.IndexByte(line, '\n'); at >= 0 {
 			line = line[:at]
 		}
@@ -64,14 +64,14 @@ func (f *Follower) inherit(h *file) {
 
 // lineBefore is where the line begins that has the byte before off.
 func lineBefore(h *file, off int64) int64 {
-	low := max(0, off-mostLine)
+	c, low := h.coding(), max(0, off-mostLine)
 	for off > low {
 		b := readAt(h, max(low, off-mostChunk), off)
 		if len(b) == 0 {
 			break
 		}
-		if at := bytes.LastIndexByte(b, '\n'); at >= 0 {
-			return off - int64(len(b)) + int64(at) + 1
+		if at := c.AfterLast(b); at > 0 {
+			return off - int64(len(b)) + int64(at)
 		}
 		off -= int64(len(b))
 	}

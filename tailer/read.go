@@ -5,6 +5,7 @@ import (
 	"context"
 	"sync"
 
+	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
 
@@ -139,7 +140,12 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		f.t.gate.hush()
 		defer f.t.gate.murmur()
 	}
-	most := min(room, wire.MaxPayload)
+	c := h.coding()
+	most := c.Room(min(room, wire.MaxPayload))
+	if c.Wide() {
+		f.strain.decoder = f.t.decoders.Get().(*decoder)
+		defer func() { f.t.decoders.Put(f.strain.decoder); f.strain.decoder = nil }()
+	}
 	if f.strain.on {
 		return f.sift(ctx, h, most)
 	}
@@ -151,14 +157,14 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		return news, nil
 	}
 	var flags uint8
-	switch at := bytes.LastIndexByte(data, '\n'); {
-	case at >= 0:
-		data = data[:at+1]
+	switch at := c.AfterLast(data); {
+	case at > 0:
+		data = data[:at]
 	case len(data) == most && h.off+int64(len(data)) < h.size():
 		flags = wire.Open
 	case h.flush && h.off+int64(len(data)) == h.size():
 		flags = wire.NoEOL
-	case len(data) == most && !h.flush, h.show:
+	case len(data) == most && !h.flush, h.show && len(c.Whole(data)) > 0:
 		flags = wire.Open // it needs more than the room: its newline cannot fit; or halves are wanted
 	default:
 		if h.tried != h.size() {
@@ -166,6 +172,9 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		}
 		h.upto = h.off
 		return false, nil
+	}
+	if flags&wire.Open != 0 {
+		data = c.Whole(data)
 	}
 	if h.cut {
 		flags |= wire.Cont
@@ -175,6 +184,9 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	}
 	fr := &f.frame
 	*fr = wire.Frame{Kind: wire.Lines, Flags: flags | f.backlogFlag(), Start: h.off, Payload: data}
+	if c.Wide() {
+		f.strain.decode(fr, c, data, filter.Span{To: len(data)})
+	}
 	f.t.identify(h, f.log)
 	h.advance(data)
 	h.half = f.t.clock.Now()
@@ -209,45 +221,6 @@ func (f *Follower) peek(h *file, b []byte, want int) (data []byte, news bool) {
 		return nil, true
 	}
 	return data, false
-}
-
-// skipHole passes over what nobody ever wrote, as a writer without O_APPEND leaves it behind after a truncation: blocks that
-// are not there, and the NULs before its first byte in the first that is.
-func (f *Follower) skipHole(h *file) bool {
-	to := dataFrom(h, h.off, h.upto)
-	if to > h.off {
-		to += f.nuls(h, to, min(to+int64(h.st.Blksize), h.upto))
-	} else if h.off < h.hole {
-		to += f.nuls(h, to, min(h.hole, h.upto))
-	}
-	if to == h.off {
-		return false
-	}
-	m := f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: to - h.off, Name: f.named(h.name), Why: "a hole in the file: nobody wrote there"})
-	if !h.seek(to) {
-		return false
-	}
-	h.cut = false
-	h.marks = append(h.marks, m)
-	h.upto = h.off // the marker first
-	return true
-}
-
-const mostNULs = 64 << 20 // looked at in one go
-
-// nuls counts the NULs at off, up to end.
-func (f *Follower) nuls(h *file, off, end int64) (n int64) {
-	b := f.t.buffers.get(64 << 10)
-	defer f.t.buffers.put(b)
-	for end = min(end, off+mostNULs); off+n < end; {
-		m, err := h.pread((*b)[:min(int64(len(*b)), end-off-n)], off+n)
-		zero := m - len(bytes.TrimLeft((*b)[:m], "\x00"))
-		n += int64(zero)
-		if err != nil || zero < m || m == 0 {
-			break
-		}
-	}
-	return n
 }
 
 // broken deals with a file that fails to be read: its place is kept, and each look tries to open it again. A rotated one is

@@ -23,7 +23,9 @@ func (f *Follower) retire() {
 				kept = append(kept, h)
 				continue
 			}
-			f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: max(0, h.size()-h.off), Name: f.named(h.name), Why: words(h.failed)}))
+			if lost := h.size() - h.off; lost > 0 { // else, as far as its name tells, all of it was read before
+				f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: lost, Name: f.named(h.name), Why: words(h.failed)}))
+			}
 		case h.fd < 0:
 			if h == last || len(h.marks) > 0 || unjudged {
 				kept = append(kept, h)

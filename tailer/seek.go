@@ -171,9 +171,14 @@ func (a *answer) probe(h *file, off, hi int64) (p timed, ok bool, err error) {
 func (a *answer) each(h *file, off, hi int64, step int, yield func(timed) bool) (any bool, err error) {
 	b := a.view.t.buffers.get(step)
 	defer a.view.t.buffers.put(b)
+	if err := a.fill(h, min(hi, off+int64(step))); err != nil {
+		return false, err
+	}
+	c := h.coding()
+	off = c.Align(off)
 	inside := off > 0 // perhaps in the middle of a line
 	if inside {
-		off--
+		off -= int64(c.Unit())
 	}
 	for off < hi {
 		if err := a.ctx.Err(); err != nil {
@@ -188,7 +193,7 @@ func (a *answer) each(h *file, off, hi int64, step int, yield func(timed) bool) 
 		}
 		text, at := (*b)[:n], 0
 		if inside {
-			if at = bytes.IndexByte(text, '\n') + 1; at == 0 {
+			if at = c.After(text); at == 0 {
 				at = n
 			} else {
 				inside = false
@@ -196,26 +201,26 @@ func (a *answer) each(h *file, off, hi int64, step int, yield func(timed) bool) 
 		}
 		for at < n && off+int64(at) < hi {
 			line := text[at:]
-			end := bytes.IndexByte(line, '\n')
-			if end < 0 && at > 0 && n == step {
+			end := c.After(line)
+			if end == 0 && at > 0 && n == step {
 				break // it is read again from its beginning
 			}
-			if end >= 0 {
-				line = line[:end]
+			if end > 0 {
+				line = line[:end-c.Unit()]
 			}
-			if ms, ok := a.view.src.Times.At(line, h.modified()); ok {
+			if ms, ok := a.view.src.Times.At(c.Text(line), h.modified()); ok {
 				any = true
 				if !yield(timed{off: off + int64(at), ms: ms}) {
 					return any, nil
 				}
 			}
-			if end < 0 {
+			if end == 0 {
 				at, inside = n, true // its rest is no line
 				break
 			}
-			at += end + 1
+			at += end
 		}
-		if at == 0 || n < step {
+		if at < c.Unit() || n < step {
 			return any, nil
 		}
 		off += int64(at)

@@ -101,6 +101,9 @@ func (f *Follower) revive(list []sibling, h *file) {
 		if s.held != nil || s.Packed != "" || s.st.Ino != h.ino {
 			continue
 		}
+		if h.failed != nil && h.inode == inodeOf(&s.st) {
+			h.st = s.st // how much there is to be lost
+		}
 		c, err := f.open(s)
 		if err != nil {
 			continue

@@ -3,6 +3,7 @@ package tailer
 import (
 	"bytes"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
@@ -18,13 +19,17 @@ type sieve struct {
 	m             filter.Matcher
 	of            *file // whose lines m has judged, up to where it is read
 	spans, taken  []filter.Span
-	payload, gaps []byte
-	raw           int64 // towards the past: down to here everything passes, as a long line did
-	seen, passed  uint32
+	payload, gaps []byte // of lines that are written in bytes
+	decoder
+	raw          int64 // towards the past: down to here everything passes, as a long line did
+	seen, passed uint32
 }
 
 // forthSifted looks at what comes next in h, and sends what passes.
 func (a *answer) forthSifted(h *file) (moved bool, err error) {
+	if err := a.fill(h, coding.Head); err != nil {
+		return false, err
+	}
 	want, why := a.lookLeft(h)
 	if err := a.fill(h, h.off+want+1); err != nil {
 		return false, err
@@ -62,18 +67,27 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 	if n < len(buf) || !bytes.Equal(buf[:before], h.back) {
 		return false, errChanged
 	}
-	data := buf[before:]
+	data, c := buf[before:], h.coding()
+	if data[0] == 0 {
+		a.leave()
+		if skipped, err := a.skip(h); skipped || err != nil {
+			return skipped, err
+		}
+	}
 	end := h.off + want
-	at := bytes.LastIndexByte(data, '\n')
+	at := c.AfterLast(data)
 	switch {
-	case at >= 0:
-		data = data[:at+1]
+	case at > 0:
+		data = data[:at]
 	case end == h.size() && !h.flush:
 		return false, nil // half a line
 	case end < a.limit(h) && why != "" && a.looked > 0 && !h.cut:
 		return false, why
 	}
-	if at < 0 && !h.cut { // the line goes on: more of it decides than is here
+	if end < h.size() {
+		data = c.Whole(data)
+	}
+	if at == 0 && !h.cut { // the line goes on: more of it decides than is here
 		if err := a.prime(h, end, true); err != nil {
 			return false, err
 		}
@@ -81,7 +95,7 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 			a.spans = append(a.spans, filter.Span{To: len(data), Lines: 1})
 		}
 	} else {
-		a.spans = a.m.Chunk(data, h.cut, a.spans[:0])
+		a.spans = a.judge(&a.m, c, data, h.cut, a.spans[:0])
 	}
 	a.leave()
 	return true, a.emit(h, data)
@@ -89,52 +103,52 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 
 // lookLeft is how much to look at next.
 func (a *answer) lookLeft(h *file) (n int64, why done) {
-	if n = chunkBytes; a.q.Look > 0 && a.q.Look-a.looked < uint64(n) {
-		return int64(a.q.Look - a.looked), wire.EndLooked
+	if left := remains(a.q.Look, a.looked, h); a.q.Look > 0 && left < chunkBytes {
+		return left, wire.EndLooked
 	}
-	return n, ""
+	return chunkBytes, ""
 }
 
 // emit sends the lines of data, which begins where h is read to, that are in a.spans, and goes behind data.
 func (a *answer) emit(h *file, data []byte) error {
-	at, cut := 0, h.cut
+	at, cut, c := 0, h.cut, h.coding()
 	pass := func(to int) {
 		if to > at {
-			a.seen += uint32(bytes.Count(data[at:to], newline))
+			a.seen += uint32(c.Count(data[at:to]))
 			a.looked += uint64(to - at)
 			h.advance(data[at:to])
 			at = to
 		}
 	}
 	for rest := a.spans; len(rest) > 0; {
-		room, why, err := a.offer()
+		room, why, err := a.offer(h)
 		if err != nil {
 			return err
 		}
 		var taken []filter.Span
-		taken, rest = a.choose(data, rest, room, a.linesLeft(), false)
+		taken, rest = a.choose(c, data, rest, room, a.linesLeft(), false)
 		first, last := taken[0], taken[len(taken)-1]
-		parted := data[last.To-1] != '\n' && (last.To < len(data) || h.off+int64(len(data)-at) < h.size() || !h.flush)
+		parted := !c.Ends(data[:last.To]) && (last.To < len(data) || h.off+int64(len(data)-at) < h.size() || !h.flush)
 		if parted && why != "" && a.some && !(cut && first.From == 0) {
 			pass(first.From)
 			return why
 		}
 		f := wire.Frame{Kind: wire.Lines}
-		a.wrap(&f, data, taken)
+		a.wrap(&f, c, data, taken)
 		count := bytes.Count(f.Payload, newline)
 		switch {
 		case parted:
 			f.Flags |= wire.Open
-		case data[last.To-1] != '\n':
+		case !c.Ends(data[:last.To]):
 			f.Flags |= wire.NoEOL
 			count++
 		}
-		if first.From == 0 && cut || first.From > 0 && data[first.From-1] != '\n' {
+		if first.From == 0 && cut || first.From > 0 && !c.Ends(data[:first.From]) {
 			f.Flags |= wire.Cont
 		}
 		start := h.off + int64(first.From-at)
 		pass(last.To)
-		if err := a.deliver(f, start, count); err != nil {
+		if err := a.deliver(f, start, taken, count); err != nil {
 			return err
 		}
 	}
@@ -143,7 +157,7 @@ func (a *answer) emit(h *file, data []byte) error {
 }
 
 // offer is how much the next frame may carry; why ends the answer if a line does not fit.
-func (a *answer) offer() (room int, why done, err error) {
+func (a *answer) offer(h *file) (room int, why done, err error) {
 	if a.enough() {
 		return 0, "", done(wire.EndLines)
 	}
@@ -152,9 +166,10 @@ func (a *answer) offer() (room int, why done, err error) {
 		if room, err = a.room(); err != nil {
 			return 0, "", err
 		}
+		room = h.coding().Room(room)
 	}
-	if a.q.Bytes > 0 && a.q.Bytes-a.bytes < uint64(room) {
-		room, why = int(a.q.Bytes-a.bytes), wire.EndLines
+	if left := remains(a.q.Bytes, a.bytes, h); a.q.Bytes > 0 && left < int64(room) {
+		room, why = int(left), wire.EndLines
 	}
 	if room == 0 {
 		return 0, "", why
@@ -163,10 +178,12 @@ func (a *answer) offer() (room int, why done, err error) {
 }
 
 // deliver sends lines that passed, or only counts them.
-func (a *answer) deliver(f wire.Frame, start int64, count int) error {
+func (a *answer) deliver(f wire.Frame, start int64, taken []filter.Span, count int) error {
 	a.lines += uint64(count)
 	a.passed += uint32(count)
-	a.bytes += uint64(len(f.Payload))
+	for _, s := range taken {
+		a.bytes += uint64(s.To - s.From)
+	}
 	a.some = true
 	if a.q.Quiet {
 		return nil
@@ -196,10 +213,10 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 	if a.filter == nil {
 		return nil
 	}
-	start := off
+	start, c := off, h.coding()
 	if cut {
 		var err error
-		if start, err = lineStart(h, off); err != nil {
+		if start, err = a.lineStart(h, off); err != nil {
 			return failure(words(err))
 		}
 	}
@@ -210,9 +227,9 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 		return errChanged
 	}
 	if int64(len(group)) < start {
-		group = group[bytes.IndexByte(group, '\n')+1:]
+		group = group[c.After(group):]
 	}
-	a.m.Prime(group)
+	a.m.Prime(c.Text(group))
 	if !cut {
 		return nil
 	}
@@ -222,24 +239,27 @@ func (a *answer) prime(h *file, off int64, cut bool) error {
 		return failure(words(err))
 	}
 	line = line[:n]
-	if at := bytes.IndexByte(line, '\n'); at >= 0 {
-		line = line[:at+1]
+	if at := c.After(line); at > 0 {
+		line = line[:at]
 	}
-	a.m.Line(line)
+	a.m.Line(c.Text(line))
 	return nil
 }
 
 // lineStart is where the line that has the byte before off begins.
-func lineStart(h *file, off int64) (int64, error) {
-	b := make([]byte, min(off, chunkBytes))
+func (a *answer) lineStart(h *file, off int64) (int64, error) {
+	b, c := make([]byte, min(off, chunkBytes)), h.coding()
 	for hi := off; hi > 0; {
-		lo := max(0, hi-int64(len(b)))
+		lo, hole := a.written(h, max(0, hi-int64(len(b))), hi)
 		n, err := h.pread(b[:hi-lo], lo)
 		if err != nil {
 			return 0, err
 		}
-		if at := bytes.LastIndexByte(b[:n], '\n'); at >= 0 {
-			return lo + int64(at) + 1, nil
+		if at := c.AfterLast(b[:n]); at > 0 {
+			return lo + int64(at), nil
+		}
+		if hole {
+			return lo, nil
 		}
 		hi = lo
 	}

@@ -13,7 +13,7 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 		return a.rear(h) // a long line that passed
 	}
 	a.raw = 0
-	limit := a.limit(h)
+	limit, c := a.limit(h), h.coding()
 	want, why := a.lookLeft(h)
 	lo := max(limit, h.off-want)
 	if lo >= h.off {
@@ -28,6 +28,11 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	b := a.view.t.chunks.Get().(*[]byte)
 	defer a.view.t.chunks.Put(b)
 	before := int(min(lo, groupBytes))
+	if from, hole := a.written(h, lo, h.off); hole && from == h.off {
+		return true, a.skipBack(h)
+	} else if hole {
+		lo, before = from, 0
+	}
 	buf := (*b)[:before+int(h.off-lo)+len(a.front)]
 	if err := a.step(h.off - lo); err != nil {
 		return false, err
@@ -41,10 +46,10 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 		return false, errChanged
 	}
 	group, data := buf[:before], buf[before:len(buf)-len(a.front)]
-	inside := data[len(data)-1] != '\n' && (h.off < h.size() || a.growing(h))
+	inside := !c.Ends(data) && (h.off < h.extent() || a.growing(h))
 	at := 0
-	if before > 0 && group[before-1] != '\n' {
-		at = bytes.IndexByte(data[:len(data)-1], '\n') + 1
+	if before > 0 && !c.Ends(group) {
+		at = c.After(data[:len(data)-c.Unit()])
 		if at > 0 {
 			group = buf[:before+at]
 		} else {
@@ -57,22 +62,23 @@ func (a *answer) rearSifted(h *file) (moved bool, err error) {
 	}
 	data = data[at:]
 	if len(group) < int(lo)+at {
-		group = group[bytes.IndexByte(group, '\n')+1:]
+		group = group[c.After(group):]
 	}
 	a.m = a.filter.NewMatcher()
 	a.m.Limit(a.view.t.maxLine)
-	a.m.Prime(group)
-	a.spans = a.m.Chunk(data, false, a.spans[:0])
+	a.m.Prime(c.Text(group))
+	a.spans = a.judge(&a.m, c, data, false, a.spans[:0])
 	a.leave()
 	return true, a.emitBack(h, data)
 }
 
 // rearLine deals with a line that is not wholly in a chunk: its beginning decides.
 func (a *answer) rearLine(h *file, limit, lo int64, short bool) (bool, error) {
-	if err := a.prime(h, h.off-1, true); err != nil {
+	inner := h.off - int64(h.coding().Unit()) // not the line's own end
+	if err := a.prime(h, inner, true); err != nil {
 		return false, err
 	}
-	start, err := lineStart(h, h.off-1)
+	start, err := a.lineStart(h, inner)
 	if err != nil {
 		return false, failure(words(err))
 	}
@@ -99,10 +105,10 @@ func (a *answer) rearLine(h *file, limit, lo int64, short bool) (bool, error) {
 // emitBack sends the lines of data, which ends where h is read to, that are in a.spans, and goes before data.
 func (a *answer) emitBack(h *file, data []byte) error {
 	base := h.off - int64(len(data))
-	at := len(data)
+	at, c := len(data), h.coding()
 	pass := func(to int) {
 		if to < at {
-			if a.seen += uint32(bytes.Count(data[to:at-1], newline)); to == 0 || data[to-1] == '\n' {
+			if a.seen += uint32(c.Count(data[to : at-c.Unit()])); to == 0 || c.Ends(data[:to]) {
 				a.seen++ // lines count where they begin
 			}
 			a.looked += uint64(at - to)
@@ -111,21 +117,21 @@ func (a *answer) emitBack(h *file, data []byte) error {
 		}
 	}
 	for rest := a.spans; len(rest) > 0; {
-		room, why, err := a.offer()
+		room, why, err := a.offer(h)
 		if err != nil {
 			return err
 		}
 		var taken []filter.Span
-		taken, rest = a.choose(data, rest, room, a.linesLeft(), true)
+		taken, rest = a.choose(c, data, rest, room, a.linesLeft(), true)
 		first, last := taken[0], taken[len(taken)-1]
-		parted := first.From > 0 && data[first.From-1] != '\n'
-		ends := data[last.To-1] == '\n' || last.To == len(data)
+		parted := first.From > 0 && !c.Ends(data[:first.From])
+		ends := c.Ends(data[:last.To]) || last.To == len(data)
 		if parted && why != "" && a.some && ends {
 			pass(last.To)
 			return why
 		}
 		f := wire.Frame{Kind: wire.Lines}
-		a.wrap(&f, data, taken)
+		a.wrap(&f, c, data, taken)
 		count := bytes.Count(f.Payload[:len(f.Payload)-1], newline)
 		if parted {
 			f.Flags |= wire.Cont
@@ -133,14 +139,14 @@ func (a *answer) emitBack(h *file, data []byte) error {
 			count++
 		}
 		switch {
-		case data[last.To-1] == '\n':
+		case c.Ends(data[:last.To]):
 		case last.To == len(data):
 			f.Flags |= wire.NoEOL
 		default:
 			f.Flags |= wire.Open
 		}
 		pass(first.From)
-		if err := a.deliver(f, h.off, count); err != nil {
+		if err := a.deliver(f, h.off, taken, count); err != nil {
 			return err
 		}
 	}

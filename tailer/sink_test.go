@@ -177,7 +177,7 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 		end := f.Payload[len(f.Payload)-1] == '\n'
 		if end == (f.Flags&(wire.Open|wire.NoEOL) != 0) || len(f.After) == 0 {
 			wrong("flags %b of %.40q", f.Flags, f.Payload)
-		} else if p := f.After[f.Index]; p.Offset != f.Start+int64(len(f.Payload)) && s.start.Filter == nil || p.Offset < f.Start+int64(len(f.Payload)) {
+		} else if p := f.After[f.Index]; f.Flags&wire.Gapped == 0 && (p.Offset != f.Start+int64(len(f.Payload)) && s.start.Filter == nil || p.Offset < f.Start+int64(len(f.Payload))) {
 			wrong("start %d and %d bytes end at %d", f.Start, len(f.Payload), p.Offset)
 		} else if tok, _ := parseToken(p.File); tok.checkAt > f.Start {
 			wrong("a check at %d for lines from %d", tok.checkAt, f.Start)

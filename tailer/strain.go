@@ -1,7 +1,6 @@
 package tailer
 
 import (
-	"bytes"
 	"context"
 
 	"livetail/internal/filter"
@@ -11,31 +10,32 @@ import (
 // sift is step with a filter, or for a page that wants counts only: it looks at more than fits in a frame, and sends what
 // passes, or how far it looked.
 func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err error) {
-	s := &f.strain
+	s, c := &f.strain, h.coding()
 	if !h.primed {
 		f.prime(h)
 	}
-	want := int(min(int64(s.want), h.upto-h.off))
+	chunk, longest := int(c.Align(int64(s.want))), int(c.Align(int64(f.t.maxLine)))
+	want := int(min(int64(chunk), h.upto-h.off))
 	b := f.t.buffers.get(len(h.back) + want)
 	defer f.t.buffers.put(b)
 	data, news := f.peek(h, *b, want)
-	if len(data) == want && want < f.t.maxLine && int64(want) < h.upto-h.off && !h.cut && bytes.IndexByte(data, '\n') < 0 {
+	if len(data) == want && want < longest && int64(want) < h.upto-h.off && !h.cut && c.After(data) == 0 {
 		wide := f.t.wide.Get().(*[]byte) // its first MaxLine bytes decide about a long line
 		defer f.t.wide.Put(wide)
-		want = int(min(int64(f.t.maxLine), h.upto-h.off))
+		want = int(min(int64(longest), h.upto-h.off))
 		data, news = f.peek(h, *wide, want)
 	}
 	if len(data) == 0 {
 		return news, nil
 	}
 	var end uint8
-	switch at := bytes.LastIndexByte(data, '\n'); {
-	case at >= 0:
-		data = data[:at+1]
+	switch at := c.AfterLast(data); {
+	case at > 0:
+		data = data[:at]
 	case h.flush && h.off+int64(len(data)) == h.size():
 		end = wire.NoEOL
-	case len(data) >= f.t.maxLine, h.cut && len(data) == s.want:
-		end = wire.Open
+	case len(data) >= longest, h.cut && len(data) == chunk:
+		data, end = c.Whole(data), wire.Open
 	default:
 		if h.tried != h.size() {
 			h.tried, h.half = h.size(), f.t.clock.Now()
@@ -51,7 +51,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	used := f.judge(h, data, inside, room)
 	if used < len(data) {
 		end = 0
-		if data[used-1] != '\n' {
+		if !c.Ends(data[:used]) {
 			end = wire.Open
 		}
 	}
@@ -73,11 +73,16 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	if s.spans[len(s.spans)-1].To == used {
 		fr.Flags |= end
 	}
-	if len(s.gaps) > 0 {
+	switch {
+	case c.Wide():
+		s.decode(fr, c, data, s.spans...)
+	case len(s.gaps) > 0:
 		fr.Flags |= wire.Gapped
 		fr.Gaps = s.gaps
+		fallthrough
+	default:
+		fr.Payload = gather(data, s.spans)
 	}
-	fr.Payload = gather(data, s.spans)
 	f.place(fr, h)
 	fr.Start, fr.Behind = from+int64(s.spans[0].From), f.behind()
 	return true, f.send(ctx, fr)
@@ -85,28 +90,28 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 
 // judge finds what of data passes and fits, leaves h's matcher behind it, and says how far that is.
 func (f *Follower) judge(h *file, data []byte, inside bool, room int) (used int) {
-	s := &f.strain
+	s, c := &f.strain, h.coding()
 	before, looked, passed := h.judge, s.looked, s.passed
-	s.lines(&h.judge, data, inside)
+	s.lines(&h.judge, c, data, inside)
 	if s.quiet {
 		return len(data)
 	}
-	if used = s.plan(data, room, inside); used == len(data) {
+	if used = s.plan(c, data, room, inside); used == len(data) {
 		s.want = min(2*s.want, wire.MaxPayload)
 		return used
 	}
 	s.want = max(room, firstChunk)
 	kept := s.spans
 	judged := used
-	if data[used-1] != '\n' { // the rest of the line has its verdict
-		if at := bytes.IndexByte(data[used:], '\n'); at >= 0 {
-			judged = used + at + 1
+	if !c.Ends(data[:used]) { // the rest of the line has its verdict
+		if at := c.After(data[used:]); at > 0 {
+			judged = used + at
 		} else {
 			judged = len(data)
 		}
 	}
 	h.judge, s.looked, s.passed = before, looked, passed
-	s.lines(&h.judge, data[:judged], inside)
+	s.lines(&h.judge, c, data[:judged], inside)
 	s.spans, s.spare = kept, s.spans
 	return used
 }

@@ -1,10 +1,10 @@
 package tailer
 
 import (
-	"bytes"
 	"context"
 	"time"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
@@ -25,7 +25,8 @@ type strainer struct {
 	said           time.Time
 
 	spans, spare []filter.Span
-	gaps         []byte
+	gaps         []byte // of lines that are written in bytes
+	*decoder            // while something is read that needs it
 }
 
 func (s *strainer) begin(start Start) error {
@@ -48,9 +49,12 @@ func (s *strainer) counted(now time.Time) (looked, passed uint32) {
 }
 
 // lines judges data, of which inside says whether it begins inside a line, and counts.
-func (s *strainer) lines(m *filter.Matcher, data []byte, inside bool) {
+func (s *strainer) lines(m *filter.Matcher, c coding.Coding, data []byte, inside bool) {
 	s.spans, s.spare = s.spare[:0], s.spans
-	s.spans = m.Chunk(data, inside, s.spans)
+	s.spans = s.judge(m, c, data, inside, s.spans)
+	if c.Wide() {
+		data = s.text // where every line is one too
+	}
 	s.looked += uint32(filter.Lines(data, inside))
 	for _, p := range s.spans {
 		s.passed += uint32(p.Lines)
@@ -58,7 +62,7 @@ func (s *strainer) lines(m *filter.Matcher, data []byte, inside bool) {
 }
 
 // plan cuts the spans to what fits in room, and says how far data is used then.
-func (s *strainer) plan(data []byte, room int, inside bool) (used int) {
+func (s *strainer) plan(c coding.Coding, data []byte, room int, inside bool) (used int) {
 	s.gaps = s.gaps[:0]
 	total, zeros, end := 0, 0, 0
 	for i := range s.spans {
@@ -67,7 +71,9 @@ func (s *strainer) plan(data []byte, room int, inside bool) (used int) {
 		if inside && p.From == 0 {
 			pieces++
 		}
-		if i > 0 {
+		if i > 0 && c.Wide() {
+			total += gapRoom // the gaps are made when it is decoded
+		} else if i > 0 {
 			for range zeros {
 				s.gaps = append(s.gaps, 0)
 			}
@@ -79,13 +85,13 @@ func (s *strainer) plan(data []byte, room int, inside bool) (used int) {
 		if total += p.To - p.From; p.To-p.From <= fit {
 			continue
 		}
-		at := bytes.LastIndexByte(data[p.From:p.From+fit], '\n') + 1
+		at := c.AfterLast(data[p.From : p.From+fit])
 		switch {
 		case at > 0:
 			p.To, s.spans = p.From+at, s.spans[:i+1]
 			return p.To
 		case i == 0: // a line that needs more than the room
-			p.To, s.spans = p.From+fit, s.spans[:1]
+			p.To, s.spans = p.From+len(c.Whole(data[p.From:p.From+fit])), s.spans[:1]
 			return p.To
 		default:
 			s.spans, s.gaps = s.spans[:i], s.gaps[:before]

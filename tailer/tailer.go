@@ -58,6 +58,7 @@ type Tailer struct {
 	maxLine      int
 	wide         sync.Pool // of *[]byte, for lines that are longer than those buffers
 	chunks       sync.Pool // of *[]byte, held while an answer looks for lines
+	decoders     sync.Pool // of *decoder
 	files        *descriptors
 
 	watching sync.Mutex        // guards the watcher; taken before mu
@@ -101,6 +102,7 @@ func New(o Options) (*Tailer, error) {
 	}
 	t.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, t.key)} }
 	t.chunks.New = func() any { b := make([]byte, backSize+groupBytes+max(chunkBytes, t.maxLine)); return &b }
+	t.decoders.New = func() any { return new(decoder) }
 	t.wide.New = func() any { b := make([]byte, backSize+t.maxLine); return &b }
 	return t, nil
 }

@@ -57,7 +57,8 @@ func (f *Follower) relearn(h *file, list []sibling) {
 
 // shortened finds where to go on in a file whose end was cut off and whose beginning is as it was.
 func (f *Follower) shortened(h *file) (int64, bool) {
-	size, from := h.size(), h.off-int64(len(h.back))
+	c := h.coding()
+	size, from := h.extent(), h.off-int64(len(h.back))
 	if size == 0 || size >= h.off {
 		return 0, false
 	}
@@ -72,8 +73,8 @@ func (f *Follower) shortened(h *file) (int64, bool) {
 	} else if !f.checked(h, size) {
 		return 0, false
 	}
-	if at := bytes.LastIndexByte(b, '\n'); at >= 0 || int64(len(b)) == size {
-		return size - int64(len(b)) + int64(at) + 1, true // a line that was cut is told again, with its new end
+	if at := c.AfterLast(b); at > 0 || int64(len(b)) == size {
+		return size - int64(len(b)) + int64(at), true // a line that was cut is told again, with its new end
 	}
 	return size, true
 }

@@ -13,7 +13,7 @@ import (
 	"livetail/tailer/spool"
 )
 
-var packings = []string{".gz", ".zst", ".xz"}
+var packings = []string{".gz", ".zst", ".xz", ".bz2"}
 
 // pack compresses a file as its rotator does: it is there twice for a moment, and keeps its time.
 func (b *bench) pack(name, ext string) {
@@ -386,6 +386,39 @@ func TestRow06_CompressedAndReadAgain(t *testing.T) {
 	b.mark(wire.MarkLive)
 	b.text(first + next)
 	b.marksNoGap()
+}
+
+// A few bytes are enough to be found by, as long as no other compressed file of the log begins with them.
+func TestRow06_FewBytesAreFoundAgain(t *testing.T) {
+	for _, ext := range packings {
+		for _, alike := range []bool{false, true} {
+			b := live(t, "a\nb\n")
+			from := b.after()
+			b.pause()
+			b.append("f", "c\n")
+			b.rotateAll()
+			b.pack("f.1", ext)
+			want, other := "c\n", "other\n"
+			if alike {
+				want, other = "", "a\nb\nother\n"
+			}
+			b.append("f", other)
+			b.rotateAll()
+			b.pack("f.1", ext)
+			b.append("f", "d\n")
+			b.coldly()
+			b.resume(from)
+			b.mark(wire.MarkLive)
+			if alike {
+				b.wait("what is surely newer", func(s *sink) bool { return strings.HasSuffix(s.text.String(), "d\n") })
+				b.mark(wire.MarkGap)
+			} else {
+				b.text(want + other + "d\n")
+				b.marksNoGap()
+			}
+			b.end()
+		}
+	}
 }
 
 // A compressed file that ends early may still be written: it is waited for, and is no damage.

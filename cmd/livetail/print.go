@@ -149,9 +149,11 @@ func (f *printed) header() error {
 // withPositions puts each line's own token and a tab before it; the rest of a line that began earlier has none.
 func withPositions(frame *wire.Frame) []byte {
 	var b []byte
-	offset := frame.Start
+	var gap int64
+	offset, gaps := frame.Start, frame.Gaps
 	for line := range bytes.Lines(frame.Payload) {
-		if offset > frame.Start || frame.Flags&wire.Cont == 0 {
+		gap, gaps = wire.NextGap(gaps)
+		if offset += gap; offset > frame.Start || frame.Flags&wire.Cont == 0 {
 			token := wire.Position{{File: frame.After[frame.Index].File, Offset: offset}}
 			b = append(append(b, token.String()...), '\t')
 		}

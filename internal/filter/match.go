@@ -161,9 +161,10 @@ func lineEnd(b []byte, from int) int {
 	return len(b)
 }
 
+// trim is what there is to judge: a byte order mark is none of a line's characters, wherever a file was begun or put behind another.
 func trim(line []byte) []byte {
-	line = bytes.TrimSuffix(line, newline)
+	line = bytes.TrimPrefix(bytes.TrimSuffix(line, newline), mark)
 	return bytes.TrimSuffix(line, cr)
 }
 
-var newline, cr = []byte{'\n'}, []byte{'\r'}
+var newline, cr, mark = []byte{'\n'}, []byte{'\r'}, []byte("\xef\xbb\xbf")

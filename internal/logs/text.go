@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"livetail/internal/coding"
 	"livetail/internal/naming"
 )
 
@@ -83,8 +84,8 @@ func behindHole(f *os.File) []byte {
 }
 
 func kindOf(head []byte) kind {
-	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
-		return text // UTF-16 says so
+	if coding.Detect(head).Wide() {
+		return text
 	}
 	for _, m := range magics {
 		if bytes.HasPrefix(head, m) {

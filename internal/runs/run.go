@@ -103,12 +103,17 @@ func (u *run) look() (orders wire.Go, ended bool) {
 // live carries the run from hello to its end.
 func (u *run) live() {
 	r := u.runs
-	defer u.endAnswers()
 	stopping := r.stopping
 	bye := func(why string) {
 		r.line.Send(r.o.Names.Web(u.web), wire.Bye{Tail: u.id, Attempt: u.attempt, Run: u.nonce, Worker: r.o.Worker, Why: why})
 	}
-	if !u.hello(bye) {
+	var follower Follower
+	defer func() {
+		if follower == nil {
+			u.endAnswers()
+		}
+	}()
+	if !u.hello(bye) || !u.await() {
 		return
 	}
 	// A place is taken at go, not at start: a job that asynq revived by mistake is told no and must not hold one.
@@ -139,14 +144,15 @@ func (u *run) live() {
 	if ended {
 		return
 	}
-	follower := u.open(orders.Log)
-	defer follower.Close()
-	defer u.endAnswers()
+	log := orders.Log
+	follower = u.open(log)
+	var done chan error
+	defer func() { u.finish(log, follower, done) }()
 	for !ended {
 		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
+		done = make(chan error, 1)
 		u.adopt(orders)
-		go func(orders wire.Go) { done <- u.follow(ctx, follower, orders) }(orders)
+		go func(orders wire.Go) { defer close(done); done <- u.follow(ctx, follower, orders) }(orders)
 		running := true
 		for epoch := orders.Epoch; running; {
 			select {
@@ -166,7 +172,16 @@ func (u *run) live() {
 			}
 		}
 		cancel()
-		<-done
+		for over := false; !over && !ended; {
+			select {
+			case <-done:
+				over = true
+			case <-u.poke:
+				orders, ended = u.look()
+			case <-r.stopped:
+				ended = true
+			}
+		}
 	}
 }
 

@@ -74,6 +74,7 @@ type Runs struct {
 
 	mu   sync.Mutex
 	runs map[uint64]*run
+	hung map[wire.Log]int // followers that were left behind
 	fair control.Fair
 	wg   sync.WaitGroup // of Handle
 
@@ -100,7 +101,7 @@ func New(o Options) (*Runs, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	r := &Runs{o: o, turns: turns{all: o.Searches, each: o.SearchesPerUser, under: map[string]int{}}, places: make(chan struct{}, o.Places), runs: map[uint64]*run{}, fair: control.NewFair(time.Now()),
+	r := &Runs{o: o, turns: turns{all: o.Searches, each: o.SearchesPerUser, under: map[string]int{}}, places: make(chan struct{}, o.Places), runs: map[uint64]*run{}, hung: map[wire.Log]int{}, fair: control.NewFair(time.Now()),
 		stopping: make(chan struct{}), stopped: make(chan struct{})}
 	r.buffers.New = func() any { return new([]byte) }
 	r.line = control.NewLine(control.Options{Bus: o.Bus, Sealer: o.Sealer, Channel: o.Names.Worker(o.Worker), Hear: r.hear, Log: o.Log})

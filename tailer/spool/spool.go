@@ -69,7 +69,8 @@ func (s *Spool) open() (err error) {
 		return nil
 	}
 	if s.temp {
-		if s.o.Dir, err = os.MkdirTemp("", "livetail-spool-"); err != nil {
+		removeStale(os.TempDir())
+		if s.o.Dir, err = os.MkdirTemp("", tempName); err != nil {
 			return fmt.Errorf("making the spool: %w", err)
 		}
 	} else if err = os.MkdirAll(s.o.Dir, 0o700); err != nil {
@@ -179,7 +180,7 @@ func (s *Spool) Close() error {
 	s.lock, s.used, s.entries = nil, 0, map[string]*entry{}
 	if s.temp {
 		err = errors.Join(err, os.RemoveAll(s.o.Dir))
-		if strings.Contains(s.o.Dir, "livetail-spool-") {
+		if strings.Contains(s.o.Dir, tempName) {
 			s.o.Dir = ""
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -378,5 +379,54 @@ func TestFolderInUse(t *testing.T) {
 	r.must(other.Close())
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("%s is left: %v", dir, err)
+	}
+}
+
+// What a process left behind that was killed is removed by the next one; what one uses, or makes at this moment, is not, nor is
+// what only has such a name.
+func TestStaleFoldersAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	r := newRig(t, 0)
+	path := r.pack(".gz", []byte("x\n"))
+	old := time.Now().Add(-time.Hour)
+	folder := func(name string, when time.Time, files ...string) string {
+		at := filepath.Join(dir, name)
+		r.must(os.Mkdir(at, 0o700))
+		for _, f := range files {
+			r.must(os.WriteFile(filepath.Join(at, f), []byte("x"), 0o600))
+		}
+		r.must(os.Chtimes(at, when, when))
+		return at
+	}
+	gone := []string{folder("livetail-spool-1", old, "boot", "text.part"), folder("livetail-spool-2", old)}
+	kept := []string{folder("livetail-spool-3", time.Now(), "boot"), folder("livetail-other-4", old, "boot"), folder("elsewhere", old, "text")}
+	r.must(os.Symlink(kept[2], filepath.Join(dir, "livetail-spool-5")))
+	open := func() *Spool {
+		s, err := New(Options{})
+		r.must(err)
+		f, err := os.Open(path)
+		r.must(err)
+		defer f.Close()
+		x, err := s.Open(int(f.Fd()), ".gz")
+		r.must(err)
+		x.Close()
+		r.must(os.Chtimes(s.o.Dir, old, old))
+		return s
+	}
+	first := open()
+	defer first.Close()
+	kept = append(kept, first.o.Dir)
+	second := open()
+	defer second.Close()
+	for _, path := range gone {
+		if _, err := os.Lstat(path); !os.IsNotExist(err) {
+			t.Errorf("%s is left: %v", path, err)
+		}
+	}
+	for _, path := range append(kept, filepath.Join(kept[2], "text"), filepath.Join(dir, "livetail-spool-5")) {
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("%s is gone: %v", path, err)
+		}
 	}
 }

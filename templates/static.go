@@ -6,9 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +42,7 @@ func loadAssets() (*assets, error) {
 // readAssets reads the files in the order of their names, so that the hash is the same on every machine.
 func readAssets(root fs.FS) (*assets, error) {
 	a := &assets{files: map[string][]byte{}, packed: map[string][]byte{}}
-	sum := sha256.New()
+	modules := map[string][]byte{}
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -51,23 +51,38 @@ func readAssets(root fs.FS) (*assets, error) {
 			return fmt.Errorf("%s: no content type is known for it", name)
 		}
 		body, err := fs.ReadFile(root, name)
-		if err != nil {
-			return err
+		if module, is := strings.CutPrefix(name, "js/"); is {
+			modules[strings.TrimSuffix(module, ".js")] = withoutComments(body)
+		} else {
+			a.files[name] = body
 		}
-		if path.Ext(name) == ".js" {
-			body = withoutComments(body)
-		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	scripts, err := joined(modules)
+	if err != nil {
+		return nil, err
+	}
+	for name, body := range scripts {
+		a.files["js/"+name+".js"] = body
+	}
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.files)) {
+		body := a.files[name]
 		fmt.Fprintf(sum, "%s %d\n", name, len(body))
 		sum.Write(body)
-		a.files[name] = body
-		if packed, err := compressed(body); err != nil || packed != nil {
-			a.packed[name] = packed
-			return err
+		packed, err := compressed(body)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
+		if packed != nil {
+			a.packed[name] = packed
+		}
+	}
 	a.hash = hex.EncodeToString(sum.Sum(nil))[:16]
-	return a, err
+	return a, nil
 }
 
 func (a *assets) url(base, name string) (string, error) {
@@ -75,30 +90,6 @@ func (a *assets) url(base, name string) (string, error) {
 		return "", fmt.Errorf("no file %s is embedded", name)
 	}
 	return base + "/static/" + a.hash + "/" + name, nil
-}
-
-var importLine = regexp.MustCompile(`(?m)^(?:import|export) [^'"\n]*from '\./([a-z]+\.js)'$`)
-
-// modules is the URLs of all modules that entry imports, so that a page can ask for them at once instead of one after
-// the other.
-func (a *assets) modules(base, entry string) ([]string, error) {
-	seen := []string{entry}
-	for i := 0; i < len(seen); i++ {
-		for _, found := range importLine.FindAllSubmatch(a.files[seen[i]], -1) {
-			if name := path.Join(path.Dir(entry), string(found[1])); !slices.Contains(seen, name) {
-				seen = append(seen, name)
-			}
-		}
-	}
-	urls := make([]string, 0, len(seen))
-	for _, name := range seen[1:] {
-		u, err := a.url(base, name)
-		if err != nil {
-			return nil, err
-		}
-		urls = append(urls, u)
-	}
-	return urls, nil
 }
 
 // forDocuments are headers that say something of pages. On a script or a style they would be half of what is sent: these are

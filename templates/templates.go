@@ -79,11 +79,10 @@ func New(base string) (*Pages, error) {
 
 func (p *Pages) funcs() template.FuncMap {
 	return template.FuncMap{
-		"base":    func() string { return p.base },
-		"static":  func(name string) (string, error) { return p.assets.url(p.base, name) },
-		"modules": func(entry string) ([]string, error) { return p.assets.modules(p.base, entry) },
-		"dir":     func(name string) string { return name[:strings.LastIndexByte(name, '/')+1] },
-		"last":    func(name string) string { return name[strings.LastIndexByte(name, '/')+1:] },
+		"base":   func() string { return p.base },
+		"static": func(name string) (string, error) { return p.assets.url(p.base, name) },
+		"dir":    func(name string) string { return name[:strings.LastIndexByte(name, '/')+1] },
+		"last":   func(name string) string { return name[strings.LastIndexByte(name, '/')+1:] },
 	}
 }
 

@@ -8,11 +8,12 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 /** A log that says nothing for so long is called silent. */
 const SILENT = 10 * MINUTE
-const grouped = new Intl.NumberFormat('en')
+/** Before each three digits. Intl knows this too, and takes longer to get ready than all the rest of a page's scripts. */
+const THREES = /\B(?=(?:\d{3})+$)/g
 
 /** 9,300 @param {number} n */
 export function number(n) {
-  return grouped.format(Math.round(n))
+  return String(Math.round(n)).replace(THREES, ',')
 }
 
 /** 9,300 lines @param {number} n @param {string} one @param {string} [many] */

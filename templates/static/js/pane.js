@@ -95,8 +95,9 @@ export class Pane {
     return this.reader.arrived - this.#seen
   }
 
-  start() {
-    this.tail.start()
+  /** @param {Promise<import('./ask.js').Answer>} [asked] what the API says of the log, if it was asked already */
+  start(asked) {
+    this.tail.start(asked)
   }
 
   /** The page goes: so does the work on the server. */

@@ -70,12 +70,12 @@ export class Tail {
     this.#times = { ...TIMES, ...times }
   }
 
-  /** Asks, then opens a socket: from the last position, if there is one. */
-  async start() {
+  /** Asks, then opens a socket: from the last position, if there is one. @param {Promise<import('./ask.js').Answer>} [asked] it was asked already */
+  async start(asked) {
     this.#drop()
     if (this.state.kind !== 'retry' && this.state.kind !== 'signedout') this.#tell('asking')
     const asking = (this.#asking = new AbortController())
-    const answer = await ask(logAPI(this.#log), asking.signal)
+    const answer = await (asked ?? ask(logAPI(this.#log), asking.signal))
     if (asking !== this.#asking) return
     this.#asking = null
     if (answer.body) {

@@ -1,6 +1,6 @@
 // Times for people: local, with the zone on hover.
 
-const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' })
+const HOUR = 60
 
 /** @param {number} n */
 function two(n) {
@@ -23,10 +23,12 @@ export function full(date) {
   return `${day(date)} ${clock(date)} ${zoneName(date)}`
 }
 
-/** UTC or UTC+1 @param {Date} [date] */
+/** UTC, UTC+1 or UTC+5:30 @param {Date} [date] */
 export function zoneName(date = new Date()) {
-  const name = zone.formatToParts(date).find((part) => part.type === 'timeZoneName')?.value ?? ''
-  return name.replace('GMT', 'UTC').replace('\u2212', '-').replace(/\+0$/, '')
+  const ahead = -date.getTimezoneOffset()
+  if (ahead === 0) return 'UTC'
+  const minutes = Math.abs(ahead)
+  return `UTC${ahead < 0 ? '-' : '+'}${Math.floor(minutes / HOUR)}${minutes % HOUR ? `:${two(minutes % HOUR)}` : ''}`
 }
 
 /** 2026-11-21 @param {Date} date */

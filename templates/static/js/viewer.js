@@ -1,7 +1,8 @@
 // The page: its panes, and what is the page's rather than a log's.
 
 import { follow, looked as readAddress } from './address.js'
-import { onSignedIn } from './ask.js'
+import { ask, onSignedIn } from './ask.js'
+import { logAPI } from './base.js'
 import { characterKeys, habit } from './habits.js'
 import { KeySheet } from './keysheet.js'
 import { Later } from './later.js'
@@ -18,6 +19,8 @@ const ANNOUNCE = 30
 const RELOADED = 'livetail.reloaded'
 
 const { host = '', id = '', name = '', version = '' } = document.body.dataset
+/** The answer comes while the page is made. */
+const asked = ask(logAPI({ host, id }))
 const title = new Title()
 const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
@@ -110,7 +113,7 @@ new Watching(() => panes.all, () => {
 const first = panes.first({ host, id, name, version })
 first.show(address)
 first.focus()
-first.start()
+first.start(asked)
 address.beside.forEach(beside)
 if (address.beside.length > 0) first.focus()
 setInterval(eachSecond, SECOND)

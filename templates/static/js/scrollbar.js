@@ -21,8 +21,10 @@ export class Scrollbar {
   #held = null
   #fraction = 1
   #size = 1
+  /** Where the thumb has led to. @type {number | null} */
+  #led = null
 
-  /** @param {HTMLElement} track @param {(fraction: number, done: boolean) => void} go shows the place there; done: the thumb was let go */
+  /** @param {HTMLElement} track @param {(fraction: number) => void} go shows the place there */
   constructor(track, go) {
     this.#track = track
     this.#go = go
@@ -33,7 +35,7 @@ export class Scrollbar {
     this.#bubble.className = 'bubble'
     this.#bubble.hidden = true
     track.addEventListener('pointerdown', (event) => this.#take(event))
-    track.addEventListener('pointermove', (event) => this.#held !== null && this.#move(event, false))
+    track.addEventListener('pointermove', (event) => this.#held !== null && this.#move(event))
     for (const end of ['pointerup', 'pointercancel']) track.addEventListener(end, (event) => this.#letGo(/** @type {PointerEvent} */ (event)))
   }
 
@@ -94,23 +96,25 @@ export class Scrollbar {
     this.#track.classList.add('held')
     this.#bubble.hidden = false
     this.#bubble.textContent = ''
-    if (!inside) this.#move(event, false)
+    this.#led = null
+    if (!inside) this.#move(event)
   }
 
-  /** @param {PointerEvent} event @param {boolean} done */
-  #move(event, done) {
+  /** @param {PointerEvent} event */
+  #move(event) {
     const { at, top, room } = this.#held ?? { at: 0, top: 0, room: 0 }
     const y = event.clientY - top - at
     const fraction = room > 0 ? Math.min(1, Math.max(0, y / room)) : 1
     this.#fraction = fraction < NEAR ? 0 : fraction > 1 - NEAR ? 1 : fraction
     this.#draw()
-    this.#go(this.#fraction, done)
+    if (this.#led !== this.#fraction) this.#go(this.#fraction)
+    this.#led = this.#fraction
   }
 
   /** @param {PointerEvent} event */
   #letGo(event) {
     if (this.#held === null) return
-    this.#move(event, true)
+    this.#move(event)
     this.#held = null
     this.#track.classList.remove('held')
     this.#bubble.hidden = true

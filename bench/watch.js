@@ -96,7 +96,9 @@
     const observer = new MutationObserver(() => {
       if (!document.querySelector('#list li .name, #log .row')) return
       observer.disconnect()
-      painted().then((at) => done(at - performance.timeOrigin))
+      // Lines are drawn in a frame's callback, entries of the list before one.
+      const there = document.querySelector('#log') ? after() : painted()
+      there.then((at) => done(at - performance.timeOrigin))
     })
     observer.observe(document, { childList: true, subtree: true })
   })

@@ -173,27 +173,27 @@ export class Gaps {
   }
 }
 
-/** The offset of each line of a frame in its file. @param {Frame} frame */
-export function lineOffsets({ payload, gaps, start }) {
+/** Where each line begins, in the payload and in its file. @param {Frame} frame */
+export function cut({ payload, gaps, start }) {
+  const starts = []
   const offsets = []
   const gap = new Gaps(gaps)
   let skipped = 0
   for (let at = 0; at < payload.length; at = lineEnd(payload, at)) {
     skipped += gap.next()
+    starts.push(at)
     offsets.push(start + at + skipped)
   }
-  return offsets
+  return { starts, offsets }
+}
+
+/** The offset of each line of a frame in its file. @param {Frame} frame */
+export function lineOffsets(frame) {
+  return cut(frame).offsets
 }
 
 /** Behind the line that begins there. @param {Uint8Array} payload @param {number} at */
 export function lineEnd(payload, at) {
   const end = payload.indexOf(NEWLINE, at)
   return end < 0 ? payload.length : end + 1
-}
-
-/** Where each line begins, in the payload and in its file. @param {Frame} frame */
-export function cut(frame) {
-  const starts = []
-  for (let at = 0; at < frame.payload.length; at = lineEnd(frame.payload, at)) starts.push(at)
-  return { starts, offsets: lineOffsets(frame) }
 }

@@ -255,7 +255,6 @@ export class Reader {
       this.#asking.giveUp('up')
       this.#view.more.above = true
     }
-    this.#view.changed()
     return true
   }
 

@@ -2,6 +2,7 @@
 
 import { Heights } from './heights.js'
 import { Hold } from './hold.js'
+import { Pace } from './pace.js'
 import { Sheet } from './sheet.js'
 
 /** So many px are drawn beyond the screen on either side, so that a short scroll shows no empty space. */
@@ -33,6 +34,7 @@ export class View {
   /** How many px of rows there are above the screen, and below it. */
   above = 0
   below = 0
+  pace = new Pace(() => this.changed())
 
   #scroller
   #sheet
@@ -48,7 +50,7 @@ export class View {
   #seen = 0
   /** Behind the last row in the sheet, as it was drawn. */
   #end = 0
-  /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole?: boolean } | null} whole: all of it is to be seen */
+  /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole: boolean } | null} */
   #target = null
   #goesOn = false
   /** Heights are not known, and a scrollbar may come or go: what moves until rows are drawn is no reader's doing. */
@@ -75,7 +77,7 @@ export class View {
 
   /** Something changed: draw in the next frame. */
   changed() {
-    this.#frame ||= requestAnimationFrame(() => this.#paint())
+    this.#frame ||= requestAnimationFrame(() => this.pace.time(() => this.#paint()))
   }
 
   /** Rows look different from now on. */
@@ -107,10 +109,10 @@ export class View {
     this.changed()
   }
 
-  /** Shows a row, so many px below the top of the screen. @param {number} row @param {number} [px] */
-  toRow(row, px = 0) {
+  /** Shows a row, so many px below the top of the screen. @param {number} row @param {number} [px] @param {boolean} [whole] all of it is to be seen */
+  toRow(row, px = 0, whole = false) {
     this.atEnd = false
-    this.#target = { row, px }
+    this.#target = { row, px, whole }
     this.changed()
   }
 
@@ -128,9 +130,7 @@ export class View {
 
   /** Brings all of a row onto the screen, by as little as that takes; it stays there, also when the screen gets smaller. @param {number} row */
   reveal(row) {
-    const px = this.#y + this.#heights.between(this.#row, row) - this.#top
-    this.toRow(row, px)
-    this.#target = { row, px, whole: true }
+    this.toRow(row, this.#y + this.#heights.between(this.#row, row) - this.#top, true)
   }
 
   /** Whether nobody has scrolled since a row was to be shown. */

@@ -104,6 +104,19 @@ func TestJump(t *testing.T) {
 		f.with(func() { f.holdAnswers = false })
 		do(t, ctx, poll(folded+` === undefined`), poll(logText+`.includes('live line 10999 ')`))
 	})
+	t.Run("a press on the track asks for its place once", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), poll(`document.querySelector('.thumb').offsetHeight < 100`))
+		at := value[[]float64](t, ctx, `(({ left, top, width, height }) => [left + width / 2, top + height / 2])(document.querySelector('#track').getBoundingClientRect())`)
+		do(t, ctx, chromedp.MouseClickXY(at[0], at[1]), poll(`Math.abs(document.querySelector('#track').ariaValueNow - 50) <= 3`), settled)
+		f.with(func() {
+			if n := strings.Count(strings.Join(f.said, ""), `"ask":"place"`); n != 1 {
+				t.Errorf("the page asked for %d places", n)
+			}
+		})
+	})
 	t.Run("37 new, also while behind", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.write(0, numbered("old", 0, 500))

@@ -186,8 +186,9 @@ export class Pane {
 
   /** @param {import('./frame.js').Frame} frame */
   #take(frame) {
+    const before = this.buffer.lines
     this.reader.take(frame)
-    this.view.pace.came() // there may be no row, but numbers
+    this.view.pace.came(this.buffer.lines - before) // there may be no row, but numbers
     if (frame.marker?.kind === 'rotated') this.#outlined = 0
     this.status.frame(frame, (frame.flags & BACKLOG) !== 0)
     if (document.hidden) this.#onpaint() // nothing is painted, and timers are slow

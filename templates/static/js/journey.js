@@ -40,11 +40,14 @@ export class Journey {
   /** @param {number} fraction @param {(time: number) => void} shown when the line is there, with its time if that is known */
   toFraction(fraction, shown) {
     const { extent, buffer, view, reader } = this.#parts
-    if (fraction >= 1) return reader.toLive()
-    if (fraction <= 0) return this.toBegin()
+    if (fraction >= 1 || fraction <= 0) {
+      this.#drop()
+      return fraction > 0 ? reader.toLive() : this.toBegin()
+    }
     const place = extent.begin + fraction * extent.size
     const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
     if (first && last && place >= first.place && place <= last.place) {
+      this.#drop()
       view.toRow(buffer.rowAt(place))
       return shown(0)
     }
@@ -75,6 +78,12 @@ export class Journey {
     }
     if (this.#asking) this.#next = go
     else go()
+  }
+
+  /** Whoever is there already is not led away by a late answer. */
+  #drop() {
+    this.#asking?.()
+    this.#asking = this.#next = null
   }
 
   #over() {

@@ -13,12 +13,18 @@ type Host interface {
 }
 
 const (
-	freeBytes = 4 << 20                // an answer that reads no more than that is as quick as it can be
+	// FreeBytes is what an answer may read before it has to keep out of others' way: so much is as quick as it can be.
+	FreeBytes = 4 << 20
+	// SlowWords are what a slowed answer says.
+	SlowWords = "slowed: the host is busy"
+
 	leastRest = 10 * time.Millisecond  // of a slowed answer, after each chunk,
 	mostRest  = 400 * time.Millisecond // and it still says in time that it is alive
 	restShare = 9                      // times as long as the chunk took
-	slowWords = "slowed: the host is busy"
 )
+
+// Rest is how long an answer waits on a busy host when a chunk took so long.
+func Rest(took time.Duration) time.Duration { return min(max(leastRest, restShare*took), mostRest) }
 
 // pace is how an answer that reads much keeps out of others' way.
 type pace struct {
@@ -51,7 +57,7 @@ func (a *answer) leave() {
 }
 
 // much says whether the answer is one that has to keep out of others' way.
-func (a *answer) much() bool { return a.pace.read > freeBytes }
+func (a *answer) much() bool { return a.pace.read > FreeBytes }
 
 // rest is for between chunks: while the host is busy, it says so and waits.
 func (a *answer) rest() error {
@@ -69,7 +75,7 @@ func (a *answer) rest() error {
 			return err
 		}
 	}
-	pause := min(max(leastRest, restShare*p.took), mostRest)
+	pause := Rest(p.took)
 	p.took = 0
 	over, stop := a.view.t.clock.Tick(pause)
 	defer stop()
@@ -83,7 +89,7 @@ func (a *answer) rest() error {
 
 // tellSlow says why it takes so long.
 func (a *answer) tellSlow() error {
-	return a.tell(wire.Marker{Kind: wire.MarkProgress, Why: slowWords}, 0)
+	return a.tell(wire.Marker{Kind: wire.MarkProgress, Why: SlowWords}, 0)
 }
 
 // pread reads from h. Of what is searched, or asked for without a limit of lines, nothing stays in the page cache that was not

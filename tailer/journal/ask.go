@@ -22,6 +22,7 @@ type answer struct {
 	// What was sent and looked at, against the question's limits.
 	bytes, looked uint64
 	cont          bool // the frame that is being made begins inside a line
+	pace          pace
 }
 
 // Ask answers a question about the whole journal. Safe beside Follow and other questions; ends at once with ctx or Close. The
@@ -29,7 +30,7 @@ type answer struct {
 func (f *Follower) Ask(ctx context.Context, q wire.Question, sink tailer.Sink) error {
 	ctx, end := f.life(ctx)
 	defer end()
-	a := &answer{Follower: f, q: q, sink: sink, at: q.From, said: f.j.o.Clock()}
+	a := &answer{Follower: f, q: q, sink: sink, at: q.From, said: f.j.o.Clock(), pace: pace{since: f.j.o.Clock()}}
 	var err error
 	var m wire.Marker
 	if a.cut, err = f.cutter(q.Filter, q.Quiet); err != nil {
@@ -94,7 +95,11 @@ func (a *answer) run(ctx context.Context, each func(entry) (bool, error), args .
 			return &brokenError{err}
 		}
 		a.sink.Turn()
+		n := int64(len(e.message)) + entryCost
 		if more, err := each(e); err != nil || !more {
+			return err
+		}
+		if err := a.rest(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -135,6 +140,9 @@ func (a *answer) tell(ctx context.Context, m wire.Marker, flags uint8) error {
 
 func (a *answer) send(ctx context.Context, fr *wire.Frame) error {
 	a.at, a.said = fr.After, a.j.o.Clock()
+	if a.pace.slowed {
+		fr.Flags |= wire.Slowed
+	}
 	return a.sink.Send(ctx, fr)
 }
 

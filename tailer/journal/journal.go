@@ -22,6 +22,8 @@ type Options struct {
 	Command string
 	// Retry is how long a journalctl that ended by itself is waited for before the next is started. 0: 1 s.
 	Retry time.Duration
+	// Host is asked whether it is busy; what reads much of the journal goes slower then. nil: it never is.
+	Host tailer.Host
 	// Clock is where time comes from. nil: the system's.
 	Clock func() time.Time
 	// Log hears of what an operator can mend. nil: nobody does.

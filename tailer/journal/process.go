@@ -14,6 +14,9 @@ import (
 // queueBytes bounds what a journalctl that runs ahead has been read of: beyond it the pipe is full and it waits.
 const queueBytes = 256 << 10
 
+// entryCost is what an entry takes beside its message.
+const entryCost = 256
+
 // process is one running journalctl, and the entries that it has said and nobody took yet. Safe for one reader.
 type process struct {
 	cmd    *exec.Cmd
@@ -91,7 +94,7 @@ func (p *process) pump(ctx context.Context, in reader) error {
 			p.room.Wait()
 		}
 		p.queue = append(p.queue, e)
-		p.bytes += len(e.message) + 256
+		p.bytes += len(e.message) + entryCost
 		p.mu.Unlock()
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -126,7 +129,7 @@ func (p *process) peek() (*entry, bool) {
 func (p *process) take() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.bytes -= len(p.queue[0].message) + 256
+	p.bytes -= len(p.queue[0].message) + entryCost
 	if p.queue = p.queue[1:]; len(p.queue) == 0 {
 		p.queue = nil
 	}

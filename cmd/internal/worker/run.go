@@ -57,7 +57,7 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
-	entries, err := journal.New(journal.Options{Key: boot.PositionKey(p.Secret), Log: p.Log})
+	entries, err := journal.New(journal.Options{Key: boot.PositionKey(p.Secret), Host: host, Log: p.Log})
 	if err != nil {
 		return err
 	}

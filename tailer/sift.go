@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	chunkBytes = 1 << 20  // judged at a time
-	groupBytes = 64 << 10 // how far before a place the first line of a group is looked for
+	chunkBytes = 512 << 10 // judged at a time
+	groupBytes = 64 << 10  // how far before a place the first line of a group is looked for
 )
 
 // sieve is what an answer needs to let only some lines through.

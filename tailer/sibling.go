@@ -144,6 +144,12 @@ func (f *Follower) where(list []sibling, i int) int {
 	}); at >= 0 {
 		return at
 	}
+	// If it was compressed and removed, what that became keeps its time, and is as old.
+	if h := f.held[i]; h.fd >= 0 && h.text == nil && h.look() == nil && h.st.Nlink == 0 {
+		if at := slices.IndexFunc(list, func(s sibling) bool { return s.Packed != "" && s.st.Mtim == h.st.Mtim }); at >= 0 {
+			return at
+		}
+	}
 	// It was the newest: what was not there then is newer still. But what comes before something that was is older too, also if
 	// it was never seen, as the copy of an empty log.
 	at := 0

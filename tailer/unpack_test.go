@@ -388,6 +388,27 @@ func TestRow06_CompressedAndReadAgain(t *testing.T) {
 	b.marksNoGap()
 }
 
+// The log is compressed while nobody reads it but its file is held, after a copy of it was that is older: the copy is not newer.
+func TestRow06_CopyIsOlderThanWhatIsHeld(t *testing.T) {
+	b := live(t, "half 1\n", lines(1e6))
+	b.must(copyFile(b.path, b.at("f.1")))
+	b.must(os.Truncate(b.path, 0))
+	b.mark(wire.MarkTruncated)
+	text := numbered("line", 7)
+	b.append("f", text)
+	b.text("half 1\n" + text)
+	b.pause()
+	first := b.sink.frames[len(b.sink.frames)-1]
+	b.pack("f.1", ".gz")
+	b.rotateAll()
+	b.pack("f.1", ".zst")
+	b.resume(wire.Position{{File: first.After[0].File, Offset: first.Start}})
+	b.append("f", "next\n")
+	b.wait("the next line", func(s *sink) bool { return strings.HasSuffix(s.text.String(), "next\n") })
+	b.text(string(first.Payload) + "next\n")
+	b.marksNoGap()
+}
+
 // A few bytes are enough to be found by, as long as no other compressed file of the log begins with them.
 func TestRow06_FewBytesAreFoundAgain(t *testing.T) {
 	for _, ext := range packings {

@@ -134,6 +134,8 @@ func TestFields(t *testing.T) {
 		}
 		clickOn(t, ctx, `document.querySelector('[aria-label="no lines with user = u1"]')`)
 		do(t, ctx, poll(`document.querySelector('.fields').textContent === 'user ≠ u1'`), poll(seenLines+`.length > 5 && !`+seenLines+`.some(text => text.includes('user=u1'))`))
+		// Words that are typed then are asked for besides.
+		do(t, ctx, chromedp.Focus(`[data-filter=include]`), chromedp.KeyEvent("n=23"), poll(seenLines+`.length > 1 && `+seenLines+`.every(text => text.includes('n=23') && !text.includes('user=u1'))`), poll(`document.querySelector('.fields').textContent === 'user ≠ u1'`))
 	})
 	t.Run("by the mouse", func(t *testing.T) {
 		_, ctx := open(t)

@@ -57,6 +57,7 @@ type fake struct {
 	hold        bool // answers of the API wait
 	version     string
 	edge        string // said at the opening
+	late        string // lines that come by an older wish
 }
 
 // opening is what a page said first.

@@ -142,6 +142,10 @@ func (s *socket) back(lines int) (at int, skip int64) {
 
 // next is the frames that this page has not got yet.
 func (s *socket) next() (frames []wire.Frame) {
+	if s.late != "" && s.rev > 1 { // what was on its way when the page set what it wants
+		frames = append(frames, wire.Frame{Kind: wire.Lines, Rev: s.rev - 1, Payload: []byte(s.late)})
+		s.late = ""
+	}
 	for ; s.at < len(s.frames); s.at++ {
 		frame := s.frames[s.at]
 		frame.Rev = s.rev

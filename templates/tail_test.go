@@ -194,6 +194,7 @@ func TestTail(t *testing.T) {
 			f.write(0, "one a\ntwo b\nthree a\n")
 			ctx := open()
 			wantLines(t, ctx, "one a\ntwo b\nthree a")
+			f.with(func() { f.late = "an older wish's\n" })
 			do(t, ctx, run(`rig.tail.set({ filter: { include: [{ text: 'A', case: false }] } }, rig.tail.position)`))
 			f.write(0, "four b\nfive a\n")
 			wantLines(t, ctx, "one a\ntwo b\nthree a\nfive a")

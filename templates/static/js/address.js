@@ -55,7 +55,7 @@ export function query({ choice, term, at, line, marks = [], columns = [], beside
   add('not', choice.exclude)
   add('as', how(choice))
   add('level', choice.levels.join(','))
-  for (const { name, value, not } of choice.fields) add('field', `${name}${not ? '!=' : '='}${value}`)
+  for (const { name, value, not } of choice.fields) add('field', `${name.replace(/[=!\\]/g, '\\$&')}${not ? '!=' : '='}${value}`)
   add('find', term?.text ?? '')
   add('find-as', term ? how(term) : '')
   add('at', line ? '' : at)
@@ -80,10 +80,10 @@ function how(term) {
   return (term.regex ? 'r' : '') + (term.case ? 'c' : '')
 }
 
-/** @param {string} text */
+/** name=value or name!=value; of those signs, what is the name's own stands behind a backslash. @param {string} text */
 function readField(text) {
-  const [, name = '', not = '', value = ''] = /^([^=!]+)(!?)=(.*)$/s.exec(text) ?? []
-  return { name, value, not: not === '!' }
+  const [, name = '', not = '', value = ''] = /^((?:[^=!\\]|\\.)+)(!?)=(.*)$/s.exec(text) ?? []
+  return { name: name.replace(/\\(.)/gs, '$1'), value, not: not === '!' }
 }
 
 /** @param {string} text */

@@ -1,0 +1,41 @@
+import { looked, query } from '../static/js/address.js'
+import { everything } from '../static/js/filter.js'
+import { equal } from './check.js'
+
+/** What comes of an address that was sent to somebody. @param {object} state */
+function sent(state) {
+  const nothing = { choice: everything(), term: null, at: '', line: null, marks: [], columns: [], beside: [] }
+  return looked(new URL(`http://h/log/h/x${query({ ...nothing, ...state })}`).search)
+}
+
+const names = ['level', 'http.status', 'a=b', 'a!b', 'a!', '!', '=', '!=', 'a!=b', 'back\\', '\\=', 'two\nlines', 'a b&c#d%3De+f', '日本']
+const values = ['', '500', '=', '!=x', 'a=b!=c', '\\', 'two\nlines', '&q=x#']
+
+export function testFieldsOfAnyNameAndValue() {
+  for (const not of [false, true]) {
+    const fields = names.flatMap((name) => values.map((value) => ({ name, value, not })))
+    equal(sent({ choice: { ...everything(), fields } }).choice.fields, fields)
+  }
+}
+
+export function testColumnsAndTextsInColour() {
+  equal(sent({ columns: names }).columns, names)
+  equal(sent({ marks: ['', ...names] }).marks, ['', ...names])
+}
+
+export function testPlainNamesArePlain() {
+  equal(query({ choice: { ...everything(), fields: [{ name: 'http.status', value: '500', not: true }] }, term: null, at: '', line: null, beside: [] }), '?field=http.status%21%3D500')
+}
+
+export function testNonsenseIsNoField() {
+  equal(looked('?field=&field=%3Dx&field=name&field=%21%3Dx&field=a%5C').choice.fields, [])
+}
+
+export function testAllOfIt() {
+  const state = {
+    choice: { ...everything(), include: 'a=b & c', exclude: '(x|y)', regex: true, case: true, levels: ['error', 'other'], fields: [] },
+    term: { text: '+ %', regex: false, case: true }, at: 'AQ', line: null, marks: [], columns: ['x'], beside: [{ host: 'h', id: 'a/b c?.log' }],
+  }
+  equal(sent(state), state)
+  equal(sent({ line: { from: 'AA', to: 'AB' } }).line, { from: 'AA', to: 'AB' })
+}

@@ -206,6 +206,15 @@ export function testMarkersBeforeAndPlacesBetweenFiles() {
   equal(buffer.at(-2)?.token, token('a', 56))
 }
 
+export function testTheEdgeIsBehindTheLastLine() {
+  const buffer = new Buffer()
+  buffer.append(lines('one\ntwo\n', 0, { start: 100 }))
+  equal(buffer.edge, { file: 'f', offset: 108 })
+  buffer.mark({ kind: 'mark', at })
+  buffer.mark({ kind: 'mark', at })
+  equal(buffer.edge, { file: 'f', offset: 108 })
+}
+
 export function testPlacesOfLinesThatAreNotNeighbours() {
   const buffer = new Buffer()
   buffer.append(lines('a\nb\nc\n', 0, { start: 10, gaps: Uint8Array.of(0, 200, 1, 3) }))

@@ -1,8 +1,7 @@
 // The lines this page keeps: a window on the log, bytes as they came, and where each line begins.
 
-import { CONT, cut, identity, OPEN, token } from './frame.js'
-import { Places } from './places.js'
-import { Rows } from './lines.js'
+import { CONT, cut, OPEN, token } from './frame.js'
+import { Placed } from './placed.js'
 
 /** @typedef {import('./frame.js').Frame} Frame */
 /** @typedef {import('./frame.js').Marker} Marker */
@@ -21,7 +20,7 @@ const NEWLINE = 10
  * Rows keep their number whatever comes or goes at either end; those before the first that ever came are negative. A row is a
  * line or a marker. What is looked at is not let go of.
  */
-export class Buffer extends Rows {
+export class Buffer extends Placed {
   /** How many lines were ever added behind the last; markers do not count. */
   lines = 0
   /** Rows that somebody is looking at: from, and up to. from Infinity: nobody minds. */
@@ -33,9 +32,6 @@ export class Buffer extends Rows {
   marks = () => []
 
   #max
-  #places
-  /** @type {Map<number, Marker>} */
-  #markers = new Map()
   /** Rows that begin inside a line. @type {Set<number>} */
   #conts = new Set()
   #open = false
@@ -44,12 +40,6 @@ export class Buffer extends Rows {
   constructor({ lines = MAX_LINES, bytes = MAX_BYTES, line = MAX_LINE } = {}) {
     super(lines + 1)
     this.#max = { lines, bytes, line }
-    this.#places = new Places(lines + 1)
-  }
-
-  /** How many lines are here; markers do not count. */
-  get kept() {
-    return this.next - this.first - this.#markers.size
   }
 
   /** Forgets all rows: what comes next is of another place. */
@@ -88,7 +78,7 @@ export class Buffer extends Rows {
     if (!this.#hasRoomBefore(frame, rows?.starts.length ?? 1)) return false
     if (frame.marker) {
       this.set(--this.first, this.blocks.begin)
-      this.#markers.set(this.first, frame.marker)
+      this.markers.set(this.first, frame.marker)
     } else if (rows && frame.payload.length > 0) this.#addBefore(frame, rows, shift)
     this.head = frame.position || this.head
     this.tail ||= frame.position
@@ -109,23 +99,18 @@ export class Buffer extends Rows {
   /** Lines before the first row are there, and not shown. @param {Marker} marker */
   fold(marker) {
     this.set(--this.first, this.blocks.begin)
-    this.#markers.set(this.first, marker)
+    this.markers.set(this.first, marker)
   }
 
   /** They come: nothing is folded any more. */
   unfold() {
-    if (this.#markers.get(this.first)?.kind === 'fold') this.#letGo(this.first + 1, this.next)
+    if (this.markers.get(this.first)?.kind === 'fold') this.#letGo(this.first + 1, this.next)
   }
 
   /** The log goes on behind this position; there is nothing to show. @param {string} position */
   pass(position) {
     this.head ||= position
     this.tail = position || this.tail
-  }
-
-  /** @param {number} row */
-  marker(row) {
-    return this.#markers.get(row)
   }
 
   /**
@@ -136,55 +121,11 @@ export class Buffer extends Rows {
     return this.#conts.has(row)
   }
 
-  /**
-   * Where the row's line begins: the place in the whole history, and the line's token. A marker is where the next line is.
-   * @param {number} row
-   * @returns {{ place: number, token: string, file: string, offset: number } | null} null: no line is here or below
-   */
-  at(row) {
-    while (this.#markers.has(row)) row++
-    if (row < this.first || row >= this.next) return null
-    const { file, offset, place } = this.#places.at(row)
-    return { file, offset, place, token: token(file, offset) }
-  }
-
-  /**
-   * The first row that is not before an offset in a file.
-   * @param {string} file @param {number} offset
-   */
-  find(file, offset) {
-    for (let row = this.first; row < this.next; row++) {
-      if (this.#markers.has(row)) continue
-      const at = this.#places.at(row)
-      if (at.offset >= offset && identity(at.file) === identity(file)) return row
-    }
-    return null
-  }
-
-  /** Where the line behind the last row will begin. */
-  get edge() {
-    const row = this.next - 1
-    const { file = '', offset = 0 } = this.at(row) ?? {}
-    return { file, offset: offset + this.blocks.end - this.start(row) }
-  }
-
-  /** The last row that begins at a place of the whole history or before it. @param {number} place */
-  rowAt(place) {
-    let low = this.first
-    let high = this.next - 1
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2)
-      if ((this.at(middle)?.place ?? Infinity) <= place) low = middle
-      else high = middle - 1
-    }
-    return low
-  }
-
   // Private
 
   /** @param {Marker} marker */
   #addMarker(marker) {
-    this.#markers.set(this.next, marker)
+    this.markers.set(this.next, marker)
     this.#begin(this.blocks.end)
     this.#open = false
   }
@@ -199,12 +140,12 @@ export class Buffer extends Rows {
     if (!joins && frame.flags & CONT) this.#conts.add(this.next)
     for (let i = joins ? 1 : 0; i < starts.length; i++) {
       while (due.length > 0 && due[0].offset <= offsets[i]) {
-        this.#markers.set(this.next, due.shift()?.marker ?? { kind: '', at: 0 })
+        this.markers.set(this.next, due.shift()?.marker ?? { kind: '', at: 0 })
         this.#begin(base + starts[i])
       }
       this.lines++
       this.#begin(base + starts[i])
-      this.#places.append(this.next - 1, frame.file, offsets[i], shift)
+      this.places.append(this.next - 1, frame.file, offsets[i], shift)
     }
     this.#open = (frame.flags & OPEN) !== 0
   }
@@ -218,14 +159,14 @@ export class Buffer extends Rows {
     if (joins) {
       this.#conts.delete(this.first)
       this.set(this.first, base + starts[starts.length - 1])
-      this.#places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift)
+      this.places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift)
     }
     for (let i = starts.length - (joins ? 2 : 1); i >= 0; i--) {
       this.set(--this.first, base + starts[i])
-      this.#places.prepend(this.first, frame.file, offsets[i], shift)
+      this.places.prepend(this.first, frame.file, offsets[i], shift)
       while (due.length > 0 && due[due.length - 1].offset > (offsets[i - 1] ?? -1)) {
         this.set(--this.first, base + starts[i])
-        this.#markers.set(this.first, due.pop()?.marker ?? { kind: '', at: 0 })
+        this.markers.set(this.first, due.pop()?.marker ?? { kind: '', at: 0 })
       }
     }
     if (frame.flags & CONT) this.#conts.add(this.first)
@@ -263,13 +204,13 @@ export class Buffer extends Rows {
     this.first = first
     this.next = next
     this.blocks.keep(from, to)
-    this.#places.keep(first, next)
+    this.places.keep(first, next)
     if (cutFirst) this.head = this.at(first)?.token ?? this.head
   }
 
   /** @param {number} row */
   #forget(row) {
-    this.#markers.delete(row)
+    this.markers.delete(row)
     this.#conts.delete(row)
   }
 

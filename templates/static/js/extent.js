@@ -1,6 +1,11 @@
 // The whole history as one line of bytes: where it begins, where the live edge is, and where between them a file lies.
 
-import { identity } from './frame.js'
+import { identity, LAST } from './frame.js'
+
+/** More answers are not under way at once. */
+const ANSWERS = 4
+/** What the tail says of a file that it reads from its beginning: it was cut, or another has its name and perhaps its inode. */
+const ANEW = ['truncated', 'replaced', 'rotated']
 
 /**
  * Places count from the live edge as it was when this page first heard of it: what was before is negative. Sizes of compressed
@@ -13,11 +18,15 @@ export class Extent {
   edge = 0
   /** The log's files, oldest first. @type {import('./frame.js').FileInfo[]} */
   files = []
-  /** Where the tail has come to. */
+  /** Where the tail has come to, and in which file. */
   #tail = 0
-  #heard = false
+  #file = ''
+  /** Whether its next frame goes on with the one before it. */
+  #continues = false
   /** What an offset of a file is short of its place, whatever token it comes with. @type {Map<string, number>} */
   #shifts = new Map()
+  /** Where answers that are under way have come to. @type {Map<number, number>} */
+  #answers = new Map()
 
   /** Asks which files there are. @param {import('./questions.js').Questions} questions @param {() => void} changed */
   ask(questions, changed) {
@@ -35,25 +44,28 @@ export class Extent {
     })
   }
 
+  /** The tail begins anew, wherever that is. */
+  restart() {
+    this.#continues = false
+  }
+
   /**
    * What offsets of a frame's file are short of their place.
    * @param {import('./frame.js').Frame} frame
    */
   shift(frame) {
-    const { start, offset, behind, reply } = frame
+    const { offset, behind, reply } = frame
     if (!frame.file) return 0
     const file = identity(frame.file)
     let shift = this.#shifts.get(file)
-    if (shift === undefined) {
-      // A file that the tail goes on with begins where it has come to; of any other only the way to the live edge is known.
-      shift = reply === 0 && this.#heard && start === 0 ? this.#tail : this.edge - behind - offset
-      this.#shifts.set(file, shift)
-    }
+    if (shift === undefined || beginsAnew(frame)) this.#shifts.set(file, (shift = this.#measure(frame)))
     if (reply === 0) {
-      this.#heard = true
+      this.#continues = true
+      this.#file = file
       this.#tail = shift + offset
-    }
-    this.edge = Math.max(this.edge, shift + offset + behind)
+    } else this.#answered(frame, shift + offset)
+    // Of the past the way to the live edge is a guess that gets better: it says where a file lies, and not that the log has grown.
+    if (file === this.#file) this.edge = Math.max(this.edge, shift + offset + behind)
     return shift
   }
 
@@ -81,4 +93,31 @@ export class Extent {
   behind(fraction) {
     return Math.round((1 - fraction) * this.size)
   }
+
+  // Private
+
+  /** @param {import('./frame.js').Frame} frame @param {number} place */
+  #answered({ reply, flags, marker }, place) {
+    if (marker?.kind === 'progress') return // nothing was read
+    this.#answers.delete(reply)
+    if ((flags & LAST) === 0) this.#answers.set(reply, place)
+    for (const old of this.#answers.keys()) if (this.#answers.size > ANSWERS) this.#answers.delete(old) // given up
+  }
+
+  /**
+   * Of a file that was not heard of. The way to the live edge may be of after lines that this page has not heard of, so a file lies there or
+   * further on; one that the tail or an answer goes on with lies where that has come to.
+   * @param {import('./frame.js').Frame} frame
+   */
+  #measure({ start, offset, behind, reply, marker }) {
+    const byDistance = this.edge - behind - offset
+    const answer = this.#answers.get(reply)
+    if (answer !== undefined && marker?.kind === 'file') return answer - offset
+    return reply === 0 && this.#continues ? Math.max(byDistance, this.#tail - start) : byDistance
+  }
+}
+
+/** Whether the bytes of a file that is known are other ones from here on. @param {import('./frame.js').Frame} frame */
+function beginsAnew({ reply, offset, marker }) {
+  return reply === 0 && offset === 0 && ANEW.includes(marker?.kind ?? '')
 }

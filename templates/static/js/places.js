@@ -1,5 +1,7 @@
 // Where in its file each row begins: what makes a line's token.
 
+import { identity } from './frame.js'
+
 /**
  * Offsets in a ring, and the file of each row as stretches of rows: almost always one. The ring's owner says which rows are there.
  */
@@ -21,14 +23,15 @@ export class Places {
    */
   append(row, file, offset, shift) {
     this.#offsets[slot(row, this.#offsets.length)] = offset
-    if (this.#stretches.at(-1)?.file !== file) this.#stretches.push({ row, file, shift })
+    const last = this.#stretches.at(-1)
+    if (last?.file !== file || last.shift !== shift) this.#stretches.push({ row, file, shift })
   }
 
   /** As append, before all other rows. @param {number} row @param {string} file @param {number} offset @param {number} shift */
   prepend(row, file, offset, shift) {
     this.#offsets[slot(row, this.#offsets.length)] = offset
     const first = this.#stretches[0]
-    if (first?.file === file) first.row = row
+    if (first?.file === file && first.shift === shift) first.row = row
     else this.#stretches.unshift({ row, file, shift })
   }
 
@@ -37,6 +40,17 @@ export class Places {
     const stretch = this.#stretches[this.#find(row)]
     const offset = this.#offsets[slot(row, this.#offsets.length)]
     return { file: stretch?.file ?? '', offset, place: offset + (stretch?.shift ?? 0) }
+  }
+
+  /** The rows of a file, as it was last: of each stretch, the newest first. @param {string} file @param {number} end behind the last row */
+  *of(file, end) {
+    const same = identity(file)
+    let shift
+    for (let i = this.#stretches.length - 1; i >= 0; i--) {
+      const stretch = this.#stretches[i]
+      if (identity(stretch.file) !== same || stretch.shift !== (shift ??= stretch.shift)) continue
+      yield { from: stretch.row, to: this.#stretches[i + 1]?.row ?? end }
+    }
   }
 
   /** Forgets what is not from one row up to another. @param {number} first @param {number} next */

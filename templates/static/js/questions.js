@@ -110,7 +110,7 @@ export class Questions {
 /** What is left to be asked for. @param {Question} question @param {Frame} frame */
 function goneOn(question, frame) {
   if (question.ask !== 'read') return
-  if (frame.position) question.from = frame.position
+  if (frame.position && frame.marker?.kind !== 'progress') question.from = frame.position
   if (question.bytes) question.bytes = Math.max(1, question.bytes - frame.payload.length)
   if (question.lines) question.lines = Math.max(1, question.lines - newlines(frame.payload))
 }

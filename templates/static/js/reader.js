@@ -192,7 +192,7 @@ export class Reader {
         }
         const says = this.#says(frame)
         this.#buffer.unfold()
-        if (says) this.#buffer.head = frame.position || this.#buffer.head
+        if (says && frame.marker?.kind === 'end') this.#buffer.head = frame.position || this.#buffer.head
         const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
         if (this.#buffer.next < next) {
           this.#asking.giveUp('down')
@@ -217,7 +217,7 @@ export class Reader {
     this.looked += frame.looked
     this.passed += frame.passed
     const says = this.#says(frame)
-    if (says) this.#buffer.tail = frame.position || this.#buffer.tail
+    if (says && frame.marker?.kind === 'end') this.#buffer.tail = frame.position || this.#buffer.tail
     const room = says || this.#add(frame, this.#extent.shift(frame))
     this.#done('down', frame, last, room)
     if (frame.marker?.kind === 'end' && frame.marker.end === 'edge') this.#join()
@@ -243,6 +243,7 @@ export class Reader {
     this.#drop()
     this.#skipped.forget()
     this.live = this.#replaces = true
+    this.#extent.restart()
     this.#tail.set({ filter: this.#filter, lines: BACKLOG }, '')
   }
 

@@ -147,15 +147,22 @@ func frameCases(t *testing.T) []frameCase {
 
 // stamps is the worker's examples of times in lines, in Unix ms; 0: there is none.
 func stamps(t *testing.T) map[string]any {
-	raw, err := os.ReadFile("../tailer/stamp/testdata/forms.json")
+	out := map[string]any{"near": time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC).UnixMilli()}
+	for _, name := range []string{"forms", "layouts"} {
+		out[name] = stampCases(t, name)
+	}
+	return out
+}
+
+func stampCases(t *testing.T, name string) (cases []map[string]any) {
+	raw, err := os.ReadFile("../tailer/stamp/testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var forms []struct{ Line, Time string }
+	var forms []struct{ Layout, Line, Time string }
 	if err := json.Unmarshal(raw, &forms); err != nil {
 		t.Fatal(err)
 	}
-	cases := []map[string]any{}
 	for _, form := range forms {
 		at := int64(0)
 		if form.Time != "" {
@@ -165,7 +172,7 @@ func stamps(t *testing.T) map[string]any {
 			}
 			at = exactly.UnixMilli()
 		}
-		cases = append(cases, map[string]any{"line": form.Line, "at": at})
+		cases = append(cases, map[string]any{"layout": form.Layout, "line": form.Line, "at": at})
 	}
-	return map[string]any{"near": time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC).UnixMilli(), "cases": cases}
+	return cases
 }

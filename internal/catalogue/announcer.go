@@ -163,7 +163,7 @@ func (a *Announcer) beat(ctx context.Context) error {
 
 func (a *Announcer) head(v View, up int64) head {
 	h := head{Protocol: wire.Version, Machine: a.o.Machine, Worker: a.o.Worker, Version: a.version, Up: up, Count: len(a.records),
-		Places: max(v.Places, 0), Free: max(v.Free, 0), Binary: max(v.Binary, 0), Slot: -1}
+		Places: max(v.Places, 0), Free: max(v.Free, 0), Binary: max(v.Binary, 0), Slot: -1, Zone: text(v.Zone)}
 	if n := len(a.columns.kept); n > 0 {
 		h.Slot = a.columns.kept[n-1].Slot
 	}

@@ -21,6 +21,7 @@ type Entry struct {
 	Tails           int           // how many follow it
 	Lines           int           // backlog on opening
 	ShowPath        bool          // whether people who are not administrators see paths
+	Zone, Layout    string        // of its lines' times where its config says them: "" is the host's zone, and any form that is known
 
 	Usual              float64 // bytes a second over about an hour, as of the last change; 0: unknown
 	LineRate           float64 // lines a second, while somebody watches; 0: unknown
@@ -34,6 +35,7 @@ type View struct {
 	Notes        []string // words for people
 	Binary       int      // files that are not text
 	Places, Free int      // how many tails the worker takes, and how many more now
+	Zone         string   // in which the host's clock shows times: a name such as Europe/Berlin or, without one, +02:00
 }
 
 // Host is what is known of one host.
@@ -44,6 +46,7 @@ type Host struct {
 	Notes        []string
 	Binary       int
 	Places, Free int // of all its workers; 0 when Away
+	Zone         string
 }
 
 // Item is an entry with its address.

@@ -17,15 +17,16 @@ func TestAnnouncedIsListed(t *testing.T) {
 		w := newWorld(t, addr)
 		v := logs("b", "a")
 		v.v.Entries[0].Group = "nginx"
-		v.v.Entries[1] = Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2.4, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true}
+		v.v.Entries[1] = Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2.4, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true, Zone: "UTC", Layout: "02.01.2006 15:04:05"}
+		v.v.Zone = "Europe/Berlin"
 		run(t, w.announcer("m", "w1", v).Run)
 		l := w.list()
 		w.lists(l, "web-01/a web-01/b")
 		e, h, ok := l.Find(wire.Log{Host: "web-01", ID: "a"})
-		if want := (Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true}); !ok || e != want {
+		if want := (Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true, Zone: "UTC", Layout: "02.01.2006 15:04:05"}); !ok || e != want {
 			t.Errorf("found %+v, %t", e, ok)
 		}
-		if h.Name != "web-01" || h.Away || h.Places != 10 || h.Free != 7 || h.Binary != 3 || !slices.Equal(h.Notes, []string{"a note"}) {
+		if h.Name != "web-01" || h.Away || h.Places != 10 || h.Free != 7 || h.Binary != 3 || h.Zone != "Europe/Berlin" || !slices.Equal(h.Notes, []string{"a note"}) {
 			t.Errorf("host %+v", h)
 		}
 		if e, _, _ := l.Find(wire.Log{Host: "web-01", ID: "b"}); e.Age < time.Hour || e.Age > time.Hour+time.Minute || e.Group != "nginx" {

@@ -86,6 +86,8 @@ func TestNonsenseIsDropped(t *testing.T) {
 		"state":    func(m *message) { m.Set[0].State = "fine" },
 		"size":     func(m *message) { m.Set[0].Size = -1 },
 		"name":     func(m *message) { m.Set[0].Name = strings.Repeat("n", maxText+1) },
+		"layout":   func(m *message) { m.Set[0].Layout = strings.Repeat("n", maxText+1) },
+		"zone":     func(m *message) { m.Head.Zone = strings.Repeat("n", maxText+1) },
 		"version":  func(m *message) { m.Head.Protocol = wire.Version + 1 },
 		"worker":   func(m *message) { m.Head.Worker = "" },
 		"notes":    func(m *message) { m.Head.Notes = make([]string, maxNotes+1) },

@@ -38,6 +38,7 @@ type head struct {
 	Binary   int      `json:"binary,omitempty"`
 	Slot     int64    `json:"slot"` // of the newest column; -1: there is none
 	Notes    []string `json:"notes,omitempty"`
+	Zone     string   `json:"zone,omitempty"`
 }
 
 // record is an Entry as it is stored and sent.
@@ -57,6 +58,8 @@ type record struct {
 	LineRate float64 `json:"line_rate,omitempty"`
 	DiskFree int64   `json:"disk_free,omitempty"`
 	DiskSize int64   `json:"disk_size,omitempty"`
+	Zone     string  `json:"zone,omitempty"`
+	Layout   string  `json:"layout,omitempty"`
 	Number   uint32  `json:"n"`               // what columns call it
 	Since    int64   `json:"since,omitempty"` // the first slot of which all is known
 }
@@ -91,7 +94,7 @@ func encode(v any) string {
 func newRecord(e Entry, up int64) record {
 	r := record{ID: e.ID, Name: text(e.Name), Group: text(e.Group), Size: max(e.Size, 0), Rate: math.Round(sane(e.Rate)), State: e.State, Why: text(e.Why),
 		Tails: max(e.Tails, 0), Lines: max(e.Lines, 0), ShowPath: e.ShowPath, Usual: sane(e.Usual), LineRate: sane(e.LineRate),
-		DiskFree: max(e.DiskFree, 0), DiskSize: max(e.DiskSize, 0)}
+		DiskFree: max(e.DiskFree, 0), DiskSize: max(e.DiskSize, 0), Zone: text(e.Zone), Layout: text(e.Layout)}
 	if e.Age >= 0 {
 		at := up - e.Age.Milliseconds()
 		r.Changed = &at
@@ -110,7 +113,8 @@ func sane(rate float64) float64 {
 // entry is r when the worker's clock reads up.
 func (r *record) entry(up int64) Entry {
 	e := Entry{ID: r.ID, Name: r.Name, Group: r.Group, Size: r.Size, Age: -1, Rate: r.Rate, State: r.State, Why: r.Why, Tails: r.Tails, Lines: r.Lines,
-		ShowPath: r.ShowPath, Usual: r.Usual, LineRate: r.LineRate, DiskFree: r.DiskFree, DiskSize: r.DiskSize}
+		ShowPath: r.ShowPath, Usual: r.Usual, LineRate: r.LineRate, DiskFree: r.DiskFree, DiskSize: r.DiskSize,
+		Zone: r.Zone, Layout: r.Layout}
 	if r.Changed != nil {
 		e.Age = time.Duration(min(max(up-*r.Changed, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 	}
@@ -131,7 +135,7 @@ func (r *record) check(host string) error {
 	if err := (wire.Log{Host: host, ID: r.ID}).Check(); err != nil {
 		return err
 	}
-	for _, s := range []string{r.Name, r.Group, r.Why} {
+	for _, s := range []string{r.Name, r.Group, r.Why, r.Zone, r.Layout} {
 		if len(s) > maxText || !utf8.ValidString(s) {
 			return fmt.Errorf("text of %d bytes", len(s))
 		}
@@ -150,7 +154,7 @@ func (h *head) check() error {
 	if h.Protocol != wire.Version {
 		return fmt.Errorf("version %d, this is %d", h.Protocol, wire.Version)
 	}
-	if h.Worker == "" || len(h.Worker) > maxText || len(h.Machine) > maxText || len(h.Notes) > maxNotes {
+	if h.Worker == "" || len(h.Worker) > maxText || len(h.Machine) > maxText || len(h.Zone) > maxText || len(h.Notes) > maxNotes {
 		return fmt.Errorf("head of worker %.40q", h.Worker)
 	}
 	if h.Up < 0 || h.Slot < -1 || h.Count < 0 || h.Places < 0 || h.Free < 0 || h.Binary < 0 {

@@ -92,6 +92,8 @@ type Entry struct {
 	Lines           int
 	ShowPath        bool
 	Self            bool
+	// TimeLayout and TimeZone are the Spec's.
+	TimeLayout, TimeZone string
 }
 
 // View is everything at one moment.

@@ -264,7 +264,7 @@ func (sc *scan) list(f *file, v verdict, s *Spec, src Source, group string) {
 	}
 	src.ShowPath, src.Lines, src.TimeLayout, src.TimeZone = s.ShowPath, s.Lines, s.TimeLayout, s.TimeZone
 	it := &item{source: src, refused: v.state == Refused, entry: Entry{ID: src.ID, Name: src.Name, Group: group, State: v.state, Why: v.why,
-		Lines: s.Lines, ShowPath: s.ShowPath, Self: s.Self}}
+		Lines: s.Lines, ShowPath: s.ShowPath, Self: s.Self, TimeLayout: s.TimeLayout, TimeZone: s.TimeZone}}
 	if v.info != nil && v.state != Refused {
 		it.changed, it.entry.Size, it.entry.Rate = f.changed, f.size, f.meter.rate()
 		it.entry.Usual, it.entry.Grown = rate.Rough(f.meter.usual.Last()), f.meter.total

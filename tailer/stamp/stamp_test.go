@@ -50,15 +50,22 @@ func TestForms(t *testing.T) {
 }
 
 func TestLayout(t *testing.T) {
-	r := reader(t, "02.01.2006 15:04:05")
-	if got, ok := r.At([]byte("INFO [26.11.2026 06:00:01] x"), near); !ok || got != 1795669201000 {
-		t.Errorf("got %d %v", got, ok)
+	raw, err := os.ReadFile("testdata/layouts.json") // the page has a reader of its own, which is tested by the same
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, ok := r.At([]byte("2026-11-26T05:00:01Z"), near); ok {
-		t.Error("another form is taken")
+	var cases []struct{ Layout, Line, Time string }
+	if err := json.Unmarshal(raw, &cases); err != nil || len(cases) < 15 {
+		t.Fatalf("%d examples: %v", len(cases), err)
 	}
-	if got, ok := reader(t, "Jan _2 15:04:05.000").At([]byte("Dec 31 23:59:59.500 x"), near); !ok || got != time.Date(2025, 12, 31, 22, 59, 59, 5e8, time.UTC).UnixMilli() {
-		t.Errorf("got %d %v", got, ok)
+	for _, c := range cases {
+		said := ""
+		if got, ok := reader(t, c.Layout).At([]byte(c.Line), near); ok {
+			said = time.UnixMilli(got).UTC().Format(time.RFC3339Nano)
+		}
+		if said != c.Time {
+			t.Errorf("%q by %q: %q, want %q", c.Line, c.Layout, said, c.Time)
+		}
 	}
 	for _, layout := range []string{"nonsense", "2006", "YYYY-MM-DD"} {
 		if _, err := New(Options{Layout: layout}); err == nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -87,7 +88,9 @@ func (s *site) apiLog(w http.ResponseWriter, r *http.Request, session *auth.Sess
 		logJSON
 		HostState string `json:"host_state"`
 		AwayMS    int64  `json:"away_ms"`
-	}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry})}
+		Zone      string `json:"zone,omitempty"`
+		Layout    string `json:"layout,omitempty"`
+	}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry}), Zone: cmp.Or(entry.Zone, host.Zone), Layout: entry.Layout}
 	answer.HostState, answer.AwayMS = hostState(host)
 	s.sayJSON(w, http.StatusOK, answer)
 }

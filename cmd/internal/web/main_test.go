@@ -61,7 +61,7 @@ func (f *fakeCatalogue) Hosts() []catalogue.Host {
 	if f.notReady.Load() {
 		return nil
 	}
-	return []catalogue.Host{{Name: "db-01", Away: true, AwayFor: 5 * time.Second, Notes: []string{"a note on db-01"}, Binary: 3}, {Name: "web-01", Notes: []string{"a note on web-01"}}}
+	return []catalogue.Host{{Name: "db-01", Away: true, AwayFor: 5 * time.Second, Notes: []string{"a note on db-01"}, Binary: 3}, {Name: "web-01", Notes: []string{"a note on web-01"}, Zone: "Europe/Berlin"}}
 }
 
 func (f *fakeCatalogue) Reached() bool { return !f.unreached.Load() }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"livetail/cmd/internal/boot"
 	"livetail/internal/bus"
@@ -77,8 +78,9 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
+	clock := zones{env: os.Getenv("TZ"), link: "/etc/localtime", file: "/etc/timezone"}
 	announcer, err := catalogue.NewAnnouncer(catalogue.AnnouncerOptions{Redis: clients.Keys, Bus: channels, Names: names, Secret: p.Secret,
-		Host: c.Worker.Host, Machine: machine(), Worker: id, View: func() catalogue.View { return view(shelf, tails, c.Worker.Places) }, Log: p.Log})
+		Host: c.Worker.Host, Machine: machine(), Worker: id, View: func() catalogue.View { return view(shelf, tails, c.Worker.Places, clock) }, Log: p.Log})
 	if err != nil {
 		return err
 	}
@@ -123,14 +125,15 @@ func journalOf(j *config.Journal) *logs.Journal {
 	return &logs.Journal{Unit: j.Unit, Directory: j.Directory}
 }
 
-func view(shelf *logs.Shelf, tails *runs.Runs, places int) catalogue.View {
+func view(shelf *logs.Shelf, tails *runs.Runs, places int, clock zones) catalogue.View {
 	seen := shelf.Look()
 	following := tails.Following()
-	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, Places: places, Free: tails.Free()}
+	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, Places: places, Free: tails.Free(), Zone: clock.local(time.Now())}
 	for _, e := range seen.Entries {
 		v.Entries = append(v.Entries, catalogue.Entry{ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, Age: e.Age, Rate: e.Rate,
 			Usual: e.Usual, Grown: e.Grown, DiskFree: e.DiskFree, DiskSize: e.DiskSize, LineRate: following[e.ID].Lines,
-			State: e.State, Why: e.Why, Tails: following[e.ID].Tails, Lines: e.Lines, ShowPath: e.ShowPath})
+			State: e.State, Why: e.Why, Tails: following[e.ID].Tails, Lines: e.Lines, ShowPath: e.ShowPath,
+			Zone: e.TimeZone, Layout: e.TimeLayout})
 	}
 	return v
 }

@@ -2,6 +2,8 @@ package templates
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,6 +59,23 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, run(`document.querySelector('#log').scrollTop += 2000`), poll(topRow+` === `+quote(before)))
 		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.some(text => text.includes('INFO'))`), poll(topRow+` === `+quote(before)))
 	})
+	t.Run("fields of any name and value are in the link", func(t *testing.T) {
+		f := newFake(t, "/x")
+		for i := range 40 {
+			f.write(0, fmt.Sprintf("{\"n\":%d,\"a=b!\":\"x!=%d\",\"back\\\\\":\"=\"}\n", i, i%2))
+		}
+		f.write(0, "words only\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('"n":39')`), twoFrames, chromedp.KeyEvent("kk"), poll(atRow+`.includes('"n":39,')`), enter, poll(`document.activeElement.ariaLabel === 'only lines with n = 39'`))
+		clickOn(t, ctx, `document.querySelector('[aria-label="only lines with a=b! = x!=1"]')`)
+		do(t, ctx, poll(seenLines+`.length === 20 && `+seenLines+`.every(text => text.includes('x!=1'))`), poll(`document.querySelector('[aria-label="a=b! as a column"]')`))
+		clickOn(t, ctx, `document.querySelector('[aria-label="a=b! as a column"]')`)
+		chips := `[...document.querySelectorAll('[data-part=fields] .chip')].map(chip => chip.textContent).join()`
+		do(t, ctx, poll(chips+` === 'a=b! = x!=1'`), poll(`location.search.includes('field=') && location.search.includes('column=')`))
+		// Whoever gets the link sees the same.
+		do(t, ctx, chromedp.Reload(), poll(chips+` === 'a=b! = x!=1'`), poll(seenLines+`.length === 20 && `+seenLines+`.every(text => text.includes('x!=1'))`), poll(`document.querySelector('[data-part=columns]').textContent === 'a=b!'`))
+		do(t, ctx, poll(`document.querySelector('#log .row.columned > .cell').textContent === 'x!=1'`))
+	})
 	t.Run("nothing passes, and it is still live", func(t *testing.T) {
 		f, ctx := open(t)
 		do(t, ctx, chromedp.KeyEvent("/"), typed("no such thing"), poll(`/^0 of 1[2-6],000 pass, still live$/.test(`+passes+`)`))
@@ -73,6 +92,15 @@ func TestFinding(t *testing.T) {
 			t.Errorf("the pattern is marked %q", got)
 		}
 		do(t, ctx, chromedp.KeyEvent(kb.Backspace), chromedp.KeyEvent(kb.Backspace), poll(`document.querySelector('.wrong').hidden`))
+	})
+	t.Run("a bad pattern in a link shows each line once", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?q=(&as=r"), poll(`!document.querySelector('.wrong').hidden`), poll(seenLines+`.length > 10`), settled)
+		if rows := value[[]string](t, ctx, seenLines); len(slices.Compact(slices.Clone(rows))) != len(rows) || !strings.Contains(rows[len(rows)-1], "line 11999 ") {
+			t.Errorf("the rows are %q", rows)
+		}
 	})
 	t.Run("search over the whole history", func(t *testing.T) {
 		_, ctx := open(t)
@@ -104,9 +132,12 @@ func TestFinding(t *testing.T) {
 		f.until("the page has given up", func() bool { return strings.Contains(strings.Join(f.said, ""), `"cancel"`) })
 	})
 	t.Run("go to a time", func(t *testing.T) {
-		_, ctx := open(t)
+		f, ctx := open(t)
+		f.with(func() { f.entry["zone"] = "Asia/Tokyo" })
+		f.cut(0, "")
+		f.until("it is there again", func() bool { return len(f.opens) == 2 })
 		said := `document.querySelector('[data-part=time] output').textContent`
-		do(t, ctx, chromedp.KeyEvent("t"), poll(`document.activeElement.closest('[data-part=time]')`), typed("2026-11-21T00:30:00Z"), chromedp.KeyEvent(kb.Enter))
+		do(t, ctx, chromedp.KeyEvent("t"), poll(`document.activeElement.closest('[data-part=time]')`), poll(`/^in your time, UTC[^;]*; the clock of web-01 is in Asia.Tokyo$/.test(`+said+`)`), typed("2026-11-21T00:30:00Z"), chromedp.KeyEvent(kb.Enter))
 		do(t, ctx, poll(seenLines+`.some(text => text.includes('oldest line 1800 '))`), poll(said+`.startsWith('from 2026-11-21 ')`))
 		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = 'noon'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('write a time')`))
 		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = '2027-01-01T00:00:00Z'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('near ')`), poll(logText+`.includes('line 11999 ')`))

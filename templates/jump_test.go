@@ -137,5 +137,8 @@ func TestJump(t *testing.T) {
 		do(t, ctx, poll(truth+` === '● live, last line 3 min ago, usually 2.1 KB/s'`))
 		f.write(0, "two\n")
 		do(t, ctx, poll(truth+` === '● live'`))
+		// Where lines are seen, it is lines that it is said in.
+		f.write(0, strings.Repeat("a line of fifty bytes, and the next of fifty more\n", 100))
+		do(t, ctx, poll(seenLines+`.length > 10`), run(`Date.now = (now => () => now() + 20 * 60_000)(Date.now)`), poll(truth+` === '● live, last line 20 min ago, usually about 44 lines/s'`))
 	})
 }

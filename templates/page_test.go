@@ -91,7 +91,7 @@ func TestPage(t *testing.T) {
 		do(t, ctx, poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('one')`), poll(`location.search === '?with=db-01%2Fpostgres%2Fslow.log'`))
 		f.write(0, "two\n")
 		do(t, ctx, poll(`[...document.querySelectorAll('.pane .log')].every(log => log.innerText.includes('two'))`))
-		do(t, ctx, chromedp.KeyEvent("1"), poll(`document.activeElement.id === 'log'`), chromedp.KeyEvent("2"), poll(`document.activeElement === document.querySelectorAll('.pane .log')[1]`))
+		do(t, ctx, poll(`document.querySelectorAll('.truth.live').length === 2 && new Set([...document.querySelectorAll('.truth')].map(one => getComputedStyle(one).color)).size === 1`), chromedp.KeyEvent("1"), poll(`document.activeElement.id === 'log'`), chromedp.KeyEvent("2"), poll(`document.activeElement === document.querySelectorAll('.pane .log')[1]`))
 		do(t, ctx, chromedp.Reload(), poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('two')`))
 		do(t, ctx, chromedp.Click(`.pane:last-child [data-part=close]`), poll(`document.querySelectorAll('.pane').length === 1 && location.search === ''`))
 		f.until("its socket is closed", func() bool { return len(f.live) > 0 && f.closed >= 3 })

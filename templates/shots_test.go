@@ -107,6 +107,19 @@ var shots = []shot{
 	{name: "viewer-colours", path: "/log/web-01/nginx/access.log?mark=order&mark=bank&mark=&mark=eu-1&mark=ada&mark=14:02", prepare: richLines, ready: richReady, act: `document.querySelector('[data-part=highlight-button]').click()`},
 	{name: "viewer-columns", path: "/log/web-01/nginx/access.log?column=level&column=msg&column=order&column=http.path", prepare: richLines, ready: richReady, act: `const log = document.querySelector('#log'); log.dispatchEvent(new KeyboardEvent('keydown', { key: 'T', bubbles: true }))`},
 	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
+	{name: "viewer-away", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) {
+		f.with(func() { f.state, f.entry["host_state"], f.entry["away_ms"] = "waiting", "away", 5_400_000 })
+	}, ready: `document.querySelector('#nothing').textContent.includes('is away since')`},
+	{name: "viewer-empty", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) {
+		f.with(func() { f.entry["size"], f.entry["age_ms"] = 0, -1 })
+		f.mark(wire.Marker{Kind: wire.MarkOpened, Name: "access.log"})
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+	}, ready: `document.querySelector('#nothing').textContent.includes('no lines yet')`},
+	{name: "viewer-old", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { someLines(f); f.with(func() { f.version = "newer" }) }, ready: `document.querySelector('#hint').textContent.includes('updated') && document.querySelector('#log').textContent.includes('the last line')`},
+	{name: "viewer-ended", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`,
+		act: `const real = fetch; window.fetch = (url, options) => String(url).includes('/api/v1/log/') ? Promise.resolve(new Response('{"error":"signed out"}', { status: 401 })) : real(url, options)
+			document.querySelector('#stop').click(); document.querySelector('#stop').click(); while (!document.querySelector('#truth a')) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-four", path: "/log/web-01/nginx/access.log?with=web-01/nginx/error.log&with=db-01/slow.log&with=web-01/app/orders.log", prepare: richLines, ready: `document.querySelectorAll('.pane').length === 4 && [...document.querySelectorAll('.pane .log')].every(log => log.textContent.includes('order 1119'))`},
 	{name: "viewer-missing", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.mark(wire.Marker{Kind: wire.MarkWaiting, Name: "nginx/access.log"}) },
 		ready: `document.querySelector('#truth').textContent.includes('to appear')`},
 	{name: "viewer-whole", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('.all')`, act: `document.querySelector('.all').click()`},
@@ -118,7 +131,7 @@ var shots = []shot{
 	{name: "viewer-menu", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: `document.querySelector('[data-part=menu-button]').click()`},
 	{name: "viewer-out", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.signedOut = true }) }, ready: `document.querySelector('#truth a')`},
 	{name: "viewer-gone", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` }) },
-		ready: `document.querySelector('#truth').className === 'over'`},
+		ready: `document.querySelector('#truth').classList.contains('over')`},
 }
 
 // show opens a page in its state.

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"livetail/internal/browser"
 )
@@ -80,6 +81,47 @@ func TestTouch(t *testing.T) {
 	do(t, ctx, poll(seenLines+`.length > 5 && `+seenLines+`.every(text => text.includes('ERROR'))`))
 }
 
+// TestTouchHasAll: whatever a key does, a finger does too.
+func TestTouchHasAll(t *testing.T) {
+	f := newFake(t, "/x")
+	longLog(f)
+	f.with(func() { f.list = someLogs })
+	ctx := browser.New(t)
+	do(t, ctx, finger, chromedp.EmulateViewport(390, 700), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('line 11999 ')`), settled)
+	menu := `document.querySelector('[data-part="menu-button"]')`
+	from := func(part string) {
+		t.Helper()
+		tap(t, ctx, menu)
+		tap(t, ctx, `document.querySelector('[data-part="`+part+`"]')`)
+	}
+	// Enter marks the place behind the newest line.
+	from("mark")
+	do(t, ctx, poll(`document.querySelector('#log .row:last-child').textContent.startsWith('mark, ')`), poll(menu+`.ariaExpanded === 'false'`))
+	// J and K pick lines: a finger on the gutter of one, and of another.
+	row := func(text string) string { return rowWith(text) + `.getBoundingClientRect()` }
+	for _, text := range []string{"line 11995 ", "line 11991 "} {
+		at := value[[]float64](t, ctx, `(({ left, top, height }) => [left + 6, top + height / 2])(`+row(text)+`)`)
+		swipe(t, ctx, at[0], at[1], at[0], at[1])
+	}
+	do(t, ctx, poll(`document.querySelector('[data-taking="count"]').textContent === '5 lines picked'`))
+	tap(t, ctx, `document.querySelector('[data-taking="clear"]')`)
+	do(t, ctx, poll(`document.querySelector('.taking').hidden`))
+	// Ctrl+F searches the whole log.
+	from("search-button")
+	do(t, ctx, poll(`document.activeElement.dataset.search === 'text'`), typed("oldest line 19 "), poll(`document.querySelector('[data-search=count]').textContent === '1 line'`))
+	tap(t, ctx, `document.querySelector('[data-search="close"]')`)
+	// Home is the first line, where no mark can be made, and that is said.
+	from("begin")
+	do(t, ctx, poll(logText+`.includes('beginning of')`), poll(seenLines+`.some(text => text.includes('oldest line 0 '))`), settled)
+	from("mark")
+	do(t, ctx, poll(`document.querySelector('#hint').textContent.startsWith('marks are made behind the newest line')`))
+	// The keys themselves, and any log.
+	from("keys")
+	do(t, ctx, poll(keysOpen), chromedp.KeyEvent(kb.Escape), poll(`!`+keysOpen))
+	from("palette-button")
+	do(t, ctx, poll(paletteOpen), poll(offered+` !== ''`))
+}
+
 // TestZoom: at 200 % on a laptop, and as narrow as 320 px, all is there and nothing lies outside of the page.
 func TestZoom(t *testing.T) {
 	root := browser.New(t)
@@ -96,14 +138,15 @@ func TestZoom(t *testing.T) {
 				do(t, ctx, poll(`(() => { const e = `+element+`, r = e?.getBoundingClientRect()
 					return r?.width > 0 && r.left >= 0 && r.right <= innerWidth && r.top >= 0 && r.bottom <= innerHeight && e.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) })()`))
 			}
-			for _, part := range []string{`[data-part="rail-button"]`, `.include`, `.what`, `[data-part="menu-button"]`, `#truth`, `[data-part="wrap"]`, `[data-part="keys-button"]`} {
+			for _, part := range []string{`[data-part="rail-button"]`, `.include`, `.what`, `[data-part="menu-button"]`, `#truth`, `[data-part="wrap"]`} {
 				hit(`document.querySelector('` + part + `')`)
 			}
 			if n := value[int](t, ctx, seenLines+`.length`); n < 10 {
 				t.Errorf("only %d lines are seen", n)
 			}
 			do(t, ctx, run(`document.querySelector('[data-part="menu-button"]').click()`))
-			for _, part := range []string{`.exclude`, `[data-level="error"]`, `[data-level="other"]`, `[data-part="go-to-time"]`} {
+			for _, part := range []string{`.exclude`, `[data-level="error"]`, `[data-level="other"]`, `[data-part="search-button"]`, `[data-part="highlight-button"]`, `[data-part="go-to-time"]`, `[data-part="stop"]`,
+				`[data-part="palette-button"]`, `[data-part="begin"]`, `[data-part="mark"]`, `[data-part="times"]`, `[data-part="keys"]`, `.who button`} {
 				hit(`document.querySelector('` + part + `')`)
 			}
 			do(t, ctx, run(`document.querySelector('[data-part="menu-button"]').click(); document.querySelector('#log').focus()`), press("k"), press("K"), poll(strip))

@@ -17,8 +17,11 @@ import (
 // TestTimes: a second column of times, for lines of any zone.
 func TestTimes(t *testing.T) {
 	root := browser.New(t)
-	open := func(t *testing.T, zone, text string) (*fake, context.Context) {
+	open := func(t *testing.T, zone, text string, entry ...string) (*fake, context.Context) {
 		f := newFake(t, "/x")
+		for i := 0; i < len(entry); i += 2 {
+			f.entry[entry[i]] = entry[i+1]
+		}
 		f.write(0, text)
 		ctx := browser.Tab(t, root)
 		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -51,9 +54,33 @@ func TestTimes(t *testing.T) {
 		for i := range 200 {
 			fmt.Fprintf(&text, "2026-11-21 01:%02d:%02d,250 INFO number %d\n", i/60, i%60, i)
 		}
-		_, ctx := open(t, "America/New_York", text.String()+"2026-11-21 02:00:00 the last line\n")
-		// The worker's host is two hours ahead of UTC.
-		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|11-20 19:00:00')`), poll(zone+` === 'times: local, UTC-5 (web-01: UTC+2)'`))
-		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|11-21 00:00:00')`))
+		// The worker's host is two hours ahead of UTC, and was three in summer.
+		_, ctx := open(t, "America/New_York", text.String()+"2026-07-21 02:00:00 in summer\n2026-11-21 02:00:00 the last line\n", "zone", "Europe/Helsinki")
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|07-20 19:00:00|11-20 19:00:00')`), poll(zone+` === 'times: local, UTC-5 (web-01: Europe/Helsinki)'`))
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|07-20 23:00:00|11-21 00:00:00')`))
+	})
+	t.Run("a zone without a name, and one that nobody knows", func(t *testing.T) {
+		f, ctx := open(t, "America/New_York", "2026-11-21 02:00:00 the last line\n", "zone", "+02:00")
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+` === '11-20 19:00:00'`), poll(zone+` === 'times: local, UTC-5 (web-01: UTC+02:00)'`))
+		f.with(func() { f.entry["zone"] = "Nowhere/Land" })
+		f.cut(0, "")
+		do(t, ctx, poll(column+` === '?'`), poll(`document.querySelector('.time').title.includes('that of web-01 is not known')`))
+	})
+	t.Run("lines of a layout of their own", func(t *testing.T) {
+		// Read as forms that are known, this would be the third of April, and the number in it a time.
+		_, ctx := open(t, "Asia/Tokyo", "04/03/26 06:00:01 the third of April\nno time\n2026-11-21T02:00:00Z not its own\n13/11/26 06:00:01 the last line\n", "zone", "UTC", "layout", "02/01/06 15:04:05")
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+` === '03-04 15:00:01|||11-13 15:00:01'`))
+	})
+	t.Run("with a finger", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.entry["zone"] = "Europe/Helsinki"
+		f.write(0, "2026-11-21T14:02:11Z the last line\n")
+		ctx := browser.Tab(t, root)
+		do(t, ctx, finger, chromedp.EmulateViewport(390, 700), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('the last line')`), run(`localStorage.clear()`))
+		tap(t, ctx, `document.querySelector('[data-part="menu-button"]')`)
+		for _, want := range []string{"local, ", "UTC (web-01", "ago (web-01", "off"} {
+			tap(t, ctx, `document.querySelector('[data-part="times"]')`)
+			do(t, ctx, poll(`document.querySelector('[data-part="times"]').innerText.startsWith('times: `+want+`')`))
+		}
 	})
 }

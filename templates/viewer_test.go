@@ -113,6 +113,8 @@ func TestViewer(t *testing.T) {
 		f.with(func() { f.entry["host_state"], f.entry["away_ms"] = "away", 60_000 })
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(truth+`.startsWith('◌ web-01 is away since ')`), poll(logText+`.includes('web-01 is away since ')`))
+		// Also in the middle of the page, where everybody looks first.
+		do(t, ctx, poll(`(({ top, bottom, width }) => width > 100 && top >= 0 && bottom < innerHeight && document.elementFromPoint(20, (top + bottom) / 2)?.id === 'nothing')(document.querySelector('#nothing').getBoundingClientRect())`))
 		f.with(func() { f.state = "following" })
 		f.write(0, "one\n")
 		do(t, ctx, poll(logText+` === 'one'`))

@@ -1,5 +1,6 @@
 import { clock, full, since, zoneName } from '../static/js/time.js'
 import { age, bytes, count, duration, list, markerWords, number, rate, tail, view } from '../static/js/words.js'
+import { pace } from '../static/js/amounts.js'
 import { Backoff } from '../static/js/backoff.js'
 import { equal, ok } from './check.js'
 
@@ -10,6 +11,7 @@ export function testSizes() {
   equal(bytes(1023.7), '1.0 KB')
   equal([0, 0.2, 512.5].map(rate), ['', '', '513 B/s'])
   equal(number(9300), '9,300')
+  equal([438, 41.7, 1.2, 0.5, 0.0009].map(pace), ['about 440 lines/s', 'about 42 lines/s', 'about 1 line/s', 'about 30 lines/min', 'about 3 lines/h'])
   equal([count(1, 'line'), count(2000, 'line')], ['1 line', '2,000 lines'])
 }
 

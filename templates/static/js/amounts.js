@@ -36,6 +36,13 @@ export function rate(n) {
   return n >= 0.5 ? `${bytes(n)}/s` : ''
 }
 
+/** about 40 lines/s, 3 lines/min: as much as is known of it. @param {number} n lines a second */
+export function pace(n) {
+  const [per, unit] = n >= 1 ? [n, 's'] : n * 60 >= 1 ? [n * 60, 'min'] : [n * 3600, 'h']
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, per))) - 1)
+  return `about ${count(Math.max(1, Math.round(per / step) * step), 'line')}/${unit}`
+}
+
 /** 20 min @param {number} ms */
 export function duration(ms) {
   if (ms < MINUTE) return `${Math.max(0, Math.floor(ms / SECOND))} s`

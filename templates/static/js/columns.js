@@ -9,6 +9,8 @@ const MOST = 8
 const LEAST = 4
 const WIDEST = 40
 const GAP = 2
+/** So long it is said that there is no room for one more, in ms. */
+const SAID = 5000
 /** A longer line is not taken apart for each time that it is drawn. */
 const LONGEST = 64 * 1024
 
@@ -47,7 +49,7 @@ export class Columns {
   toggle(name) {
     if (this.#names.includes(name)) this.names = this.#names.filter((one) => one !== name)
     else if (this.#names.length < MOST) this.names = [...this.#names, name]
-    else this.#pane.say(words.full(MOST))
+    else this.#pane.say(words.full(MOST), SAID)
   }
 
   /** A row was drawn. @param {number} row @param {HTMLElement} element */

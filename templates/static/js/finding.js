@@ -3,7 +3,8 @@
 import { asked, Filter } from './filter.js'
 import { Hits, pattern } from './hits.js'
 import { Timebar } from './timebar.js'
-import { filter as words } from './words.js'
+import { zoneName } from './time.js'
+import { filter as words, time as timeWords } from './words.js'
 
 /** Ctrl+F pressed again so soon, in ms, is meant for the browser. */
 const TWICE = 1000
@@ -30,7 +31,8 @@ export class Finding {
       const search = new Search({ ...pane, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
       return { search, bar: new Searchbar(pane.part('search'), search, pane.journey, () => pane.focus()) }
     }))
-    this.timebar = new Timebar(pane.part('time'), pane.journey, () => pane.focus())
+    this.timebar = new Timebar(pane.part('time'), pane.journey, () => pane.focus(), () => timeWords.meant(zoneName(), pane.log.host, pane.written.zone))
+    pane.part('search-button').addEventListener('click', () => this.#open())
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())
   }
 
@@ -84,6 +86,12 @@ export class Finding {
   #ask() {
     if (performance.now() - this.#asked < TWICE) return false
     this.#asked = performance.now()
+    this.#open()
+    return true
+  }
+
+  /** The search, for what is selected. */
+  #open() {
     const selection = getSelection()
     const selected = this.#pane.scroller.contains(selection?.anchorNode ?? null) ? String(selection) : ''
     const root = this.#pane.part('search')
@@ -94,7 +102,6 @@ export class Finding {
     input.focus()
     input.select()
     this.searching.ask(({ bar }) => takes && bar.start())
-    return true
   }
 
   /** @param {() => void} changed */

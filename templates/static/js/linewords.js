@@ -2,8 +2,6 @@
 
 import { bytes, count } from './amounts.js'
 
-const HOUR = 3_600_000
-
 export const folds = {
   /** @param {number} n */
   open: (n) => `… ${count(n, 'more line')}`,
@@ -31,12 +29,12 @@ export const fields = {
 /** The second column of times. */
 export const times = {
   title: 'a second column of times: local, UTC, or how long ago (T)',
-  /** @param {'local' | 'utc' | 'ago'} mode @param {string} zone @param {string} host */
-  column: (mode, zone, host) => `times: ${{ local: `local, ${zone}`, utc: 'UTC', ago: 'ago' }[mode]}${host}`,
-  /** @param {string} host @param {number} ahead ms */
-  host: (host, ahead) => ` (${host}: UTC${ahead === 0 ? '' : `${ahead < 0 ? '-' : '+'}${Math.abs(ahead) / HOUR}`})`,
+  /** @param {'off' | 'local' | 'utc' | 'ago'} mode @param {string} zone @param {string} host */
+  column: (mode, zone, host) => `times: ${{ off: 'off', local: `local, ${zone}`, utc: 'UTC', ago: 'ago' }[mode]}${mode === 'off' ? '' : host}`,
+  /** @param {string} host @param {string} zone */
+  host: (host, zone) => ` (${host}: ${zone.replace(/^[+-]/, 'UTC$&')})`,
   /** @param {string} host */
-  unknown: (host) => `this line does not say its zone, and that of ${host} is not known yet`,
+  unknown: (host) => `this line does not say its zone, and that of ${host} is not known`,
   /** @param {string} time */
   ago: (time) => `${time} ago`,
   /** @param {string} time */

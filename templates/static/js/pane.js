@@ -2,15 +2,14 @@
 
 import { tellSignedIn } from './ask.js'
 import { Buffer } from './buffer.js'
+import { listen } from './controls.js'
 import { asked } from './filter.js'
 import { Extent } from './extent.js'
 import { Finding } from './finding.js'
 import { BACKLOG } from './frame.js'
-import { characterKeys } from './habits.js'
 import { Journey } from './journey.js'
 import { Later } from './later.js'
 import { paintLinked } from './linked.js'
-import { unfold } from './unfold.js'
 import { Marks } from './marks.js'
 import { Reader } from './reader.js'
 import { Reading } from './reading.js'
@@ -24,6 +23,8 @@ import { Wrap } from './wrap.js'
 import { count, tail as tailWords, view as words } from './words.js'
 
 const HALTED = ['stopped', 'over']
+/** So long it is said why something is not done, in ms. */
+const SAID = 5000
 /** The files of the log are asked for again after so long, in ms: they grow, and are rotated away. */
 const OUTLINE = 60_000
 
@@ -44,8 +45,12 @@ export class Pane {
   #away = 0
   #topRow = 0
   #said = ''
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #forget
   /** Whether the server is newer than this page. */
   #older = false
+  /** How the log's lines say when they were written: the zone where they do not, and a layout of their own. */
+  written = { zone: '', layout: '' }
   /** Lines that a link is to. @type {{ from: string, to: string } | null} */
   linked = null
 
@@ -76,8 +81,8 @@ export class Pane {
     this.finding = new Finding(this, changed)
     this.reading = new Reading(this, changed)
     this.taking = new Taking(this, changed)
-    this.#listen()
     this.wrap = new Wrap(this.part('wrap'), this.scroller, () => this.view.redraw())
+    listen(this)
   }
 
   /** @param {string} name */
@@ -95,6 +100,11 @@ export class Pane {
     return this.reader.arrived - this.#seen
   }
 
+  /** Whether nothing comes until somebody says so. */
+  get halted() {
+    return HALTED.includes(this.tail.state.kind)
+  }
+
   /** @param {Promise<import('./ask.js').Answer>} [asked] what the API says of the log, if it was asked already */
   start(asked) {
     this.tail.start(asked)
@@ -103,7 +113,7 @@ export class Pane {
   /** The page goes: so does the work on the server. */
   leave() {
     if (this.buffer.next > this.buffer.first && this.reader.live) this.marks.add({ ...this.buffer.edge, kind: 'here', at: Date.now() })
-    this.#left = !HALTED.includes(this.tail.state.kind)
+    this.#left = !this.halted
     this.tail.stop()
   }
 
@@ -111,10 +121,12 @@ export class Pane {
     if (this.#left) this.tail.start()
   }
 
-  /** Something that is to be known. @param {string} text */
-  say(text) {
+  /** Something that is to be known. @param {string} text @param {number} [ms] for so long; else until something else is said */
+  say(text, ms) {
+    clearTimeout(this.#forget)
+    if (ms) this.#forget = setTimeout(() => this.say(''), ms)
     this.#said = text
-    this.part('hint').textContent = text || (this.#older ? tailWords.newer : '')
+    this.#hint()
   }
 
   focus() {
@@ -166,15 +178,15 @@ export class Pane {
 
   /** A mark of one's own, behind the newest line. */
   mark() {
-    if (!this.reader.live || this.buffer.next === this.buffer.first) return false
+    if (!this.reader.live || this.buffer.next === this.buffer.first) return this.say(words.noMark, SAID)
     const at = Date.now()
     this.marks.add({ ...this.buffer.edge, kind: 'mark', at })
     this.buffer.mark({ kind: 'mark', at })
     this.view.changed()
-    return true
   }
 
   eachSecond() {
+    if (!this.reader.filter) this.status.lineSize = this.buffer.lineSize
     this.status.draw()
     this.reading.times.now?.eachSecond()
     this.part('rate').textContent = words.perSecond(this.status.perSecond(this.reader.arrived))
@@ -203,12 +215,15 @@ export class Pane {
 
   /** @param {string} why */
   #edge(why) {
+    this.extent.restart()
     this.buffer.mark({ kind: 'edge', at: Date.now(), why })
     this.view.changed()
   }
 
   /** @param {any} entry */
   #entry(entry) {
+    this.written = { zone: entry.zone ?? '', layout: entry.layout ?? '' }
+    this.reading.times.now?.know()
     this.status.entry(entry)
     tellSignedIn()
   }
@@ -217,8 +232,12 @@ export class Pane {
   #greeted(now) {
     const { version } = this.log
     this.#older = now !== '' && version !== '' && now !== version
-    this.say(this.#said)
+    this.#hint()
     if (this.#older) this.#newer()
+  }
+
+  #hint() {
+    this.part('hint').textContent = this.#said || (this.#older ? tailWords.newer : '')
   }
 
   /** How long the history is: what the scrollbar stands for. */
@@ -252,41 +271,6 @@ export class Pane {
     write(this.part('end'), far && watching ? words.jump : words.fresh(fresh))
     const last = this.buffer.at(this.buffer.next - 1)
     write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
-  }
-
-  #listen() {
-    unfold(this.part('bar'), this.part('menu-button'))
-    this.part('stop').addEventListener('click', () => (HALTED.includes(this.tail.state.kind) ? this.tail.start() : this.tail.stop()))
-    this.part('end').addEventListener('click', () => this.toEnd())
-    this.scroller.addEventListener('click', (event) => {
-      if (event.target instanceof HTMLElement && event.target.matches('.load')) return this.reader.unfold()
-      const row = event.target instanceof HTMLElement ? event.target.dataset.row : undefined
-      if (row === undefined || Number(row) < this.buffer.first) return
-      const bytes = this.buffer.bytes(Number(row)).slice()
-      this.whole.ask((it) => it.show(bytes))
-    })
-    this.root.addEventListener('keydown', (event) => this.#key(event))
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.defaultPrevented || !(event.target instanceof Element) || this.part('whole').contains(event.target)) return
-    const types = event.target.closest('input, textarea, select') !== null
-    const plain = !event.ctrlKey && !event.altKey && !event.metaKey
-    if (types && plain) return
-    if (plain && event.key.length === 1 && !characterKeys()) return
-    if (this.reading.key(event) || this.taking.key(event) || this.finding.key(event)) event.preventDefault()
-    else if (plain && this.#move(event)) event.preventDefault()
-  }
-
-  /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */
-  #move(event) {
-    if (['End', 'G', 'f'].includes(event.key)) this.reader.toLive(this.status.far)
-    else if (event.key === 'Home' || event.key === 'g') this.journey.toBegin()
-    else if (event.key === 'w') this.wrap.toggle()
-    else if (event.key === 'Enter' && event.target === this.scroller) return this.mark()
-    else return false
-    return true
   }
 }
 

@@ -20,7 +20,7 @@ export class Panes {
     this.#hooks = hooks
     this.#blank = /** @type {HTMLElement} */ (root.firstElementChild?.cloneNode(true))
     for (const element of this.#blank.querySelectorAll('[id]')) element.removeAttribute('id')
-    for (const name of ['rail-button', 'back-to-list', 'menu', 'keys-button']) this.#blank.querySelector(`[data-part="${name}"]`)?.remove()
+    for (const name of ['rail-button', 'back-to-list', 'palette-button', 'keys', 'who', 'keys-button']) this.#blank.querySelector(`[data-part="${name}"]`)?.remove()
     this.#blank.querySelector('[data-part="track"]')?.removeAttribute('aria-controls')
   }
 

@@ -22,6 +22,8 @@ export class Picked {
   /** A button is held down in the gutter since, at this row. @type {number | null} */
   #pressed = null
   #dragged = false
+  /** By a finger, which has no Shift. */
+  #touched = false
   /** Whether a button is held down anywhere in the lines. */
   #held = false
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -173,6 +175,7 @@ export class Picked {
     const row = gutterRow(event)
     this.#dragged = false
     this.#held = true
+    this.#touched = event.pointerType === 'touch'
     this.#pressed = row && event.button === 0 && event.pointerType !== 'touch' && !event.shiftKey ? number(row) : null
   }
 
@@ -205,8 +208,8 @@ export class Picked {
     const only = this.lines?.from === at.token && this.lines.to === at.token
     const { rows } = this
     const begun = this.#ends?.from ?? (rows && this.#pane.buffer.at(rows.from))
-    if (event.shiftKey && begun) this.#set(begun, at)
-    else if (only) this.clear()
+    if (only) this.clear()
+    else if ((event.shiftKey || this.#touched) && begun) this.#set(begun, at)
     else this.#set(at, at)
     this.#pane.focus()
   }

@@ -84,7 +84,7 @@ export class Reading {
     const button = this.#pane.part('zone')
     button.textContent = viewWords.zone(zoneName(new Date()))
     button.title = times.title
-    button.addEventListener('click', () => this.times.ask((it) => it.next()))
+    for (const each of [button, this.#pane.part('times')]) each.addEventListener('click', () => this.times.ask((it) => it.next()))
     if (habit('times', 'off') !== 'off') this.times.ask(() => this.#pane.view.redraw())
   }
 

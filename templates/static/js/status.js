@@ -29,6 +29,7 @@ export class Status {
   #trouble = ''
   /** Bytes a second that the log usually gets; 0: not known. */
   #usual = 0
+  #lineSize = 0
   /** Why no worker is there, if that is known. */
   #away = ''
   /** @type {number[]} */
@@ -81,6 +82,11 @@ export class Status {
     if (stale || before !== `${this.#live} ${this.#trouble}`) this.draw()
   }
 
+  /** How long a line is, as of those that are here, in bytes; 0: not known. @param {number} bytes */
+  set lineSize(bytes) {
+    this.#lineSize = bytes
+  }
+
   /** Lines a second, told the number of all lines once a second. @param {number} lines */
   perSecond(lines) {
     this.#counts.push(lines)
@@ -101,7 +107,7 @@ export class Status {
   /** @param {string} text */
   #write(text) {
     this.#truth.replaceChildren(text)
-    this.#truth.className = this.#state.kind === 'following' && !text.startsWith('◌') ? (text.startsWith('▲') ? 'behind' : 'live') : this.#state.kind
+    this.#truth.className = `truth ${this.#state.kind === 'following' && !text.startsWith('◌') ? (text.startsWith('▲') ? 'behind' : 'live') : this.#state.kind}`
     // Where there are no lines yet, the middle of the page says it too; but what lasts a moment would only flicker.
     this.#nothing.textContent = text === words.asking || text === words.opening ? '' : text.slice(2)
     this.#truth.title = this.#lastLine ? full(new Date(this.#lastLine)) : ''
@@ -136,6 +142,6 @@ export class Status {
     if (!this.#live) return words.opening
     if (!this.#lastLine) return words.noLines
     const silent = Date.now() - this.#lastLine
-    return silent >= QUIET && this.#usual >= 0.5 ? words.quiet(silent, this.#usual) : words.lastLine(silent)
+    return silent >= QUIET && this.#usual >= 0.5 ? words.quiet(silent, this.#usual, this.#lineSize) : words.lastLine(silent)
   }
 }

@@ -52,6 +52,8 @@ export class Tail {
   #rev = 1
   /** @type {{ wish: Wish, position: string }} */
   #before = { wish: {}, position: '' }
+  /** Whether an opening was refused: what comes without a revision is of no wish of ours. */
+  #unasked = false
   #heard = 0
   #opened = 0
   #refused = 0
@@ -120,6 +122,7 @@ export class Tail {
     socket.onopen = () => {
       this.#opened = this.#heard = Date.now()
       this.#refused = 0
+      this.#unasked = false
       socket.send(JSON.stringify({ op: 'open', from: this.position || undefined, replaces: this.#id || undefined, rev: this.#rev, ...this.wish }))
       this.questions.connected()
     }
@@ -154,6 +157,7 @@ export class Tail {
   /** @param {Refusal} refusal */
   #refuse(refusal) {
     // What came meanwhile by the older wish was not heard: it is asked for again.
+    this.#unasked = true
     this.set(this.#before.wish, this.#before.position)
     this.#hooks.refused?.(refusal)
   }
@@ -161,7 +165,7 @@ export class Tail {
   /** @param {import('./frame.js').Frame} frame */
   #frame(frame) {
     if (frame.reply) return this.questions.hear(frame)
-    if (frame.rev && frame.rev !== this.#rev) return // by an older wish
+    if (frame.rev ? frame.rev !== this.#rev : this.#unasked) return // by an older wish
     this.position = frame.position || this.position
     this.#hooks.take(frame)
   }

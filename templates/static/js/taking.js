@@ -23,8 +23,6 @@ export class Taking {
   #said = ''
   /** Text that was fetched, but which the browser did not let us copy any more. */
   #ready = ''
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #forget
 
   /** @param {import('./pane.js').Pane} pane @param {() => void} changed the address says what is picked */
   constructor(pane, changed) {
@@ -139,13 +137,10 @@ export class Taking {
 
   /** Said in the strip, or where there is none, in the status line. @param {string} text */
   #say(text) {
-    clearTimeout(this.#forget)
     this.#said = text
     const { view } = this.#pane
     view.changed()
-    if (!this.#pane.part('taking').hidden) return
-    this.#pane.say(text)
-    this.#forget = setTimeout(() => this.#pane.say(''), SAID)
+    if (this.#pane.part('taking').hidden) this.#pane.say(text, SAID)
   }
 
   /** @param {string} text */

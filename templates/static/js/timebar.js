@@ -8,15 +8,20 @@ export class Timebar {
   #root
   #journey
   #back
+  #zone
   #input
   #said
   #when = new Later(() => import('./when.js').then(({ when }) => when), () => (this.#said.textContent = tail.notFetched))
 
-  /** @param {HTMLElement} root @param {import('./journey.js').Journey} journey @param {() => void} back the focus goes back to the log */
-  constructor(root, journey, back) {
+  /**
+   * @param {HTMLElement} root @param {import('./journey.js').Journey} journey
+   * @param {() => void} back the focus goes back to the log @param {() => string} zone says what times are meant
+   */
+  constructor(root, journey, back, zone) {
     this.#root = root
     this.#journey = journey
     this.#back = back
+    this.#zone = zone
     this.#input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
     this.#said = /** @type {HTMLElement} */ (root.querySelector('output'))
     root.addEventListener('submit', (event) => {
@@ -34,7 +39,7 @@ export class Timebar {
 
   show() {
     this.#root.hidden = false
-    this.#said.textContent = ''
+    this.#said.textContent = this.#zone()
     this.#input.focus()
     this.#input.select()
   }

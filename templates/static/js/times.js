@@ -2,35 +2,45 @@
 // wants it.
 
 import { duration } from './amounts.js'
-import { place } from './frame.js'
 import { habit, remember } from './habits.js'
+import { reader } from './layout.js'
 import { times as words } from './linewords.js'
 import { stampOf } from './stamp.js'
 import { decode } from './text.js'
 import { clock, day, full, zoneName } from './time.js'
+import { clockOf } from './zone.js'
 import { view } from './words.js'
 
 /** @type {('off' | 'local' | 'utc' | 'ago')[]} */
 const MODES = ['off', 'local', 'utc', 'ago']
 const WITHIN = 2048
-/** Zones differ by quarters of an hour. */
-const QUARTER = 15 * 60_000
 
 /** @typedef {import('./stamp.js').Stamp} Stamp */
 
 export class Times {
   #pane
-  #button
   #mode = MODES.find((mode) => mode === habit('times', 'off')) ?? 'off'
-  /** What the clock that the log is written by is ahead of UTC; null: nobody knows. @type {number | null} */
-  #ahead = null
-  #asked = false
+  /** Tells the time from what the clock showed that the log is written by; null: nobody knows that clock's zone. @type {((shown: number) => number) | null} */
+  #clock = null
+  #stamp = stampOf
+  #known = ' '
 
   /** @param {import('./pane.js').Pane} pane */
   constructor(pane) {
     this.#pane = pane
-    this.#button = pane.part('zone')
+    this.know()
+  }
+
+  /** What the API says of the log may be another now. */
+  know() {
+    const { zone, layout } = this.#pane.written
+    const known = zone + layout
+    if (known === this.#known) return
+    this.#known = known
+    this.#clock = zone ? clockOf(zone) : null
+    this.#stamp = layout ? reader(layout) : stampOf
     this.#say()
+    this.#pane.view.redraw()
   }
 
   /** The next kind of time. */
@@ -47,8 +57,8 @@ export class Times {
     if (this.#mode === 'off' || buffer.marker(row)) return
     const cell = document.createElement('span')
     cell.className = `time beside ${this.#mode}`
-    const stamp = stampOf(decode(buffer.bytes(row, 0, WITHIN)), Date.now())
-    if (stamp) this.#write(cell, row, stamp)
+    const stamp = this.#stamp(decode(buffer.bytes(row, 0, WITHIN)), Date.now())
+    if (stamp) this.#write(cell, stamp)
     element.prepend(cell)
   }
 
@@ -63,44 +73,27 @@ export class Times {
 
   // Private
 
-  /** @param {HTMLElement} cell @param {number} row @param {Stamp} stamp */
-  #write(cell, row, { at, zoned }) {
-    if (!zoned && this.#ahead === null) {
-      this.#ask(row)
+  /** @param {HTMLElement} cell @param {Stamp} stamp */
+  #write(cell, { at, zoned }) {
+    if (!zoned && !this.#clock) {
       cell.title = words.unknown(this.#pane.log.host)
       return show(cell, '?')
     }
-    const ms = zoned ? at : at - (this.#ahead ?? 0)
+    const ms = zoned || !this.#clock ? at : this.#clock(at)
     const date = new Date(ms)
     cell.dataset.at = String(ms)
     cell.title = full(date)
     show(cell, this.#mode === 'ago' ? ago(ms) : this.#mode === 'utc' ? date.toISOString().slice(5, 19).replace('T', ' ') : `${day(date).slice(5)} ${clock(date)}`)
   }
 
-  /** The worker knows the zone: what it makes of a line tells. @param {number} row */
-  #ask(row) {
-    const { buffer, extent, tail, view } = this.#pane
-    const at = buffer.at(row)
-    if (this.#asked || !at) return
-    this.#asked = true
-    tail.questions.ask({ ask: 'place', behind: extent.edge - at.place }, {
-      frame: ({ marker, position, time }) => {
-        const found = marker?.kind === 'found' && time ? place(position) : null
-        const there = found && buffer.find(found.file, found.offset)
-        const stamp = typeof there === 'number' && buffer.at(there)?.offset === found?.offset ? stampOf(decode(buffer.bytes(there, 0, WITHIN)), time) : null
-        if (!stamp || stamp.zoned) return
-        this.#ahead = Math.round((stamp.at - time) / QUARTER) * QUARTER
-        this.#say()
-        view.redraw()
-      },
-    })
-  }
-
   #say() {
-    const now = new Date()
-    const zone = zoneName(now)
-    const host = this.#ahead === null ? '' : words.host(this.#pane.log.host, this.#ahead)
-    this.#button.textContent = this.#mode === 'off' ? view.zone(zone) : words.column(this.#mode, zone, host)
+    const pane = this.#pane
+    const { log, written } = pane
+    const zone = zoneName(new Date())
+    const column = words.column(this.#mode, zone, written.zone && words.host(log.host, written.zone))
+    pane.part('zone').textContent = this.#mode === 'off' ? view.zone(zone) : column
+    const inMenu = /** @type {HTMLElement} */ (pane.part('times').firstElementChild)
+    inMenu.textContent = column
   }
 }
 

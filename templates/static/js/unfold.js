@@ -8,7 +8,9 @@ export function unfold(bar, button) {
     button.ariaExpanded = String(open)
   }
   button.addEventListener('click', () => set(!bar.classList.contains('open')))
-  addEventListener('pointerdown', ({ target }) => target instanceof Node && !bar.contains(target) && set(false))
+  for (const elsewhere of ['pointerdown', 'focusin']) addEventListener(elsewhere, ({ target }) => target instanceof Node && !bar.contains(target) && set(false))
+  // What is asked for is somewhere else; only the times go from one kind to the next.
+  bar.addEventListener('click', ({ target }) => target instanceof Element && target.closest('.menu > button:not([data-part="times"])') && set(false))
   bar.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented || !bar.classList.contains('open')) return
     event.preventDefault()

@@ -1,7 +1,7 @@
 // All words that the scripts say, in one place. Say what is, then what happens next or what to do.
 
 import { clock, since } from './time.js'
-import { bytes, count, duration, number, rate, soon, SECOND } from './amounts.js'
+import { bytes, count, duration, number, pace, rate, soon, SECOND } from './amounts.js'
 
 export { age, bytes, count, duration, number, rate } from './amounts.js'
 
@@ -64,8 +64,8 @@ export const tail = {
   lastLine: (ms) => (ms < 2 * SECOND ? '● live' : `● live, last line ${duration(ms)} ago`),
   /** @param {number} n */
   behind: (n) => `▲ ${bytes(n)} behind, catching up`,
-  /** @param {number} ms @param {number} usual bytes a second */
-  quiet: (ms, usual) => `● live, last line ${duration(ms)} ago, usually ${rate(usual)}`,
+  /** @param {number} ms @param {number} usual bytes a second @param {number} [line] bytes of one; 0: not known */
+  quiet: (ms, usual, line = 0) => `● live, last line ${duration(ms)} ago, usually ${line > 0 ? pace(usual / line) : rate(usual)}`,
   /** @param {number} ms */
   retry: (ms) => `◌ reconnecting ${soon(ms)}`,
   /** @param {string} words @param {number} ms */
@@ -94,6 +94,7 @@ export const view = {
   again: 'try again',
   jump: '↓ jump to live',
   load: 'load',
+  noMark: 'marks are made behind the newest line; go to the end first (End)',
   /** @param {number} n */
   fresh: (n) => (n > 0 ? `↓ ${number(n)} new` : '↓ end'),
   /** Beside the way back to the end, where the rows do not reach it. @param {number} n */
@@ -191,6 +192,8 @@ export const search = {
 
 export const time = {
   looking: 'looking for it',
+  /** @param {string} zone @param {string} host @param {string} there */
+  meant: (zone, host, there) => `in your time, ${zone}${there ? `; the clock of ${host} is in ${there.replace(/^[+-]/, 'UTC$&')}` : ''}`,
   unknown: 'write a time: 14:02, 14:02:11, yesterday 14:02, 2026-11-21 14:02',
   /** @param {string} text @param {string} sure @param {string} why */
   found: (text, sure, why) =>

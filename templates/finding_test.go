@@ -67,9 +67,9 @@ func TestFinding(t *testing.T) {
 		f.write(0, "words only\n")
 		ctx := viewer(t, root, f)
 		lines := `[...document.querySelectorAll('#log .row:not(.rule)')].map(row => row.textContent)`
-		do(t, ctx, poll(logText+`.includes('"n":39')`), twoFrames, chromedp.KeyEvent("kk"), poll(atRow+`.includes('"n":39,')`), enter, poll(`document.activeElement.ariaLabel === 'only lines with n = 39'`))
+		do(t, ctx, poll(logText+`.includes('"n":39')`), twoFrames, chromedp.KeyEvent("kk"), poll(atRow+`.includes('"n":39,')`), enter, poll(`document.activeElement.ariaLabel === 'only lines with n = 39'`), settled)
 		clickOn(t, ctx, `document.querySelector('[aria-label="only lines with a=b! = x!=1"]')`)
-		do(t, ctx, poll(lines+`.length === 20 && `+lines+`.every(text => text.includes('x!=1'))`), poll(`document.querySelector('[aria-label="a=b! as a column"]')`))
+		do(t, ctx, poll(lines+`.length === 20 && `+lines+`.every(text => text.includes('x!=1'))`), poll(`document.querySelector('[aria-label="a=b! as a column"]')`), settled)
 		clickOn(t, ctx, `document.querySelector('[aria-label="a=b! as a column"]')`)
 		chips := `[...document.querySelectorAll('[data-part=fields] .chip')].map(chip => chip.textContent).join()`
 		do(t, ctx, poll(chips+` === 'a=b! = x!=1'`), poll(`location.search.includes('field=') && location.search.includes('column=')`))

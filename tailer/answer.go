@@ -245,11 +245,12 @@ func (a *answer) arrive(from wire.Position) error {
 	if err != nil || h == nil {
 		return err
 	}
-	return a.enter(h)
+	return a.enter(h, nil)
 }
 
-// enter begins to read h: from its beginning or, towards the past, from its end.
-func (a *answer) enter(h *file) error {
+// enter begins to read h, behind those of keep: from its beginning or, towards the past, from its end. Until it is there the answer
+// stays where it was: what is told meanwhile is told there.
+func (a *answer) enter(h *file, keep []*file) error {
 	off := int64(0)
 	if a.q.Back {
 		var err error
@@ -260,7 +261,6 @@ func (a *answer) enter(h *file) error {
 	if !h.seek(off) {
 		return errChanged
 	}
-	a.at = append(a.at, h)
-	a.turn = len(a.at) - 1
+	a.at, a.turn = append(keep, h), len(keep)
 	return nil
 }

@@ -303,3 +303,26 @@ func TestAskSaysAFileOnce(t *testing.T) {
 		t.Errorf("it was said %d times that another file goes on", said)
 	}
 }
+
+// Whoever asks again from any frame gets what was not sent yet, also from what is told while an older file is unpacked.
+func TestAskAgainWhileAnOlderFileIsUnpacked(t *testing.T) {
+	b := newBench(t)
+	old := numbered("old", 200_000)
+	b.write("f.1.gz", string(packed(b, ".gz", []byte(old))))
+	b.write("f", "7\n8\n")
+	b.clock.advance(time.Minute)
+	r := b.ask(back(0), func(r *reply) { r.each = func(*wire.Frame) { b.clock.advance(time.Second) } })
+	r.is(true, old+"7\n8\n", wire.EndStart)
+	told := 0
+	for i, f := range r.frames {
+		if f.mark.Kind != wire.MarkProgress {
+			continue
+		}
+		told++
+		before := (&reply{bench: b, frames: r.frames[:i]}).text(true)
+		b.ask(from(back(0), f.After)).is(true, strings.TrimSuffix(old+"7\n8\n", before), wire.EndStart)
+	}
+	if told == 0 {
+		t.Errorf("nothing was told: %v", r.kinds())
+	}
+}

@@ -40,11 +40,11 @@ func (a *answer) next(h *file) error {
 		return done(wire.EndEdge)
 	}
 	// A file to which somebody may still write keeps its place.
-	a.at = slices.DeleteFunc(a.at, func(h *file) bool { return !a.growing(h) })
-	if over := len(a.at) - (wire.MaxPlaces - 1); over > 0 {
-		a.at = a.at[over:]
+	keep := slices.DeleteFunc(slices.Clone(a.at), func(h *file) bool { return !a.growing(h) })
+	if over := len(keep) - (wire.MaxPlaces - 1); over > 0 {
+		keep = keep[over:]
 	}
-	if err := a.enter(g); err != nil {
+	if err := a.enter(g, keep); err != nil {
 		return err
 	}
 	return a.moved(h)
@@ -75,8 +75,7 @@ func (a *answer) previous(h *file) error {
 		}
 		return done(wire.EndStart)
 	}
-	a.at = a.at[:0]
-	if err := a.enter(g); err != nil {
+	if err := a.enter(g, nil); err != nil {
 		return err
 	}
 	return a.moved(h)

@@ -156,7 +156,7 @@ func TestShots(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	root := browser.New(t)
+	root := browser.Lasting(t, 10*time.Minute)
 	for _, s := range shots {
 		t.Run(s.name, func(t *testing.T) {
 			ctx := s.show(t, root)

@@ -100,6 +100,7 @@ func TestTouchHasAll(t *testing.T) {
 	// J and K pick lines: a finger on the gutter of one, and of another.
 	row := func(text string) string { return rowWith(text) + `.getBoundingClientRect()` }
 	for _, text := range []string{"line 11995 ", "line 11991 "} {
+		do(t, ctx, settled)
 		at := value[[]float64](t, ctx, `(({ left, top, height }) => [left + 6, top + height / 2])(`+row(text)+`)`)
 		swipe(t, ctx, at[0], at[1], at[0], at[1])
 	}

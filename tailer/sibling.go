@@ -144,9 +144,9 @@ func (f *Follower) where(list []sibling, i int) int {
 	}); at >= 0 {
 		return at
 	}
-	// If it was compressed and removed, what that became keeps its time, and is as old.
+	// If it was compressed and removed, what it became is new here, keeps its time, and is as old.
 	if h := f.held[i]; h.fd >= 0 && h.text == nil && h.look() == nil && h.st.Nlink == 0 {
-		if at := slices.IndexFunc(list, func(s sibling) bool { return s.Packed != "" && s.st.Mtim == h.st.Mtim }); at >= 0 {
+		if at := slices.IndexFunc(list, func(s sibling) bool { return s.Packed != "" && s.st.Mtim == h.st.Mtim && !f.isOld(s) }); at >= 0 {
 			return at
 		}
 	}

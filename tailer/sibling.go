@@ -144,10 +144,12 @@ func (f *Follower) where(list []sibling, i int) int {
 	}); at >= 0 {
 		return at
 	}
-	// If it was compressed and removed, what it became is new here, keeps its time, and is as old.
-	if h := f.held[i]; h.fd >= 0 && h.text == nil && h.look() == nil && h.st.Nlink == 0 {
-		if at := slices.IndexFunc(list, func(s sibling) bool { return s.Packed != "" && s.st.Mtim == h.st.Mtim && !f.isOld(s) }); at >= 0 {
-			return at
+	// If it was compressed and removed, it is as old as what it became, which is new here.
+	if h := f.held[i]; h.fd >= 0 && h.text == nil && h.look() == nil && h.st.Nlink == 0 && h.size() > 0 {
+		for n := range list {
+			if f.became(h, &list[n]) {
+				return n
+			}
 		}
 	}
 	// It was the newest: what was not there then is newer still. But what comes before something that was is older too, also if
@@ -162,6 +164,15 @@ func (f *Follower) where(list []sibling, i int) int {
 		at++
 	}
 	return at
+}
+
+// became says whether s is what h, which is deleted, was compressed to: it has its time, and begins as it does.
+func (f *Follower) became(h *file, s *sibling) bool {
+	if s.Packed == "" || s.st.Mtim != h.st.Mtim || f.isOld(*s) {
+		return false
+	}
+	p, err := f.openPacked(s)
+	return err == nil && f.alsoPlain(p, h) && p.size() > 0
 }
 
 // learn remembers which siblings are older than the newest held file.

@@ -171,8 +171,16 @@ func (f *Follower) became(h *file, s *sibling) bool {
 	if s.Packed == "" || s.st.Mtim != h.st.Mtim || f.isOld(*s) {
 		return false
 	}
+	was := s.held
 	p, err := f.openPacked(s)
-	return err == nil && f.alsoPlain(p, h) && p.size() > 0
+	if err != nil || p.fd < 0 {
+		return false
+	}
+	same := f.alsoPlain(p, h) && p.size() > 0
+	if s.held = was; was == nil {
+		p.close() // it is opened when its turn comes
+	}
+	return same
 }
 
 // learn remembers which siblings are older than the newest held file.

@@ -157,7 +157,7 @@ func (f *Follower) take(list []sibling, now time.Time) error {
 		if len(f.held) >= maxHeld {
 			return nil
 		}
-		h, err := f.openNext(list, s)
+		h, err := f.openNext(s)
 		if err != nil {
 			return err
 		}

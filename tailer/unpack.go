@@ -190,7 +190,7 @@ func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
 }
 
 // openNext opens a file that comes next, to be read from its beginning; nil: there is nothing new in it to be had.
-func (f *Follower) openNext(list []sibling, s *sibling) (*file, error) {
+func (f *Follower) openNext(s *sibling) (*file, error) {
 	if s.Packed == "" {
 		return f.open(s)
 	}
@@ -205,13 +205,11 @@ func (f *Follower) openNext(list []sibling, s *sibling) (*file, error) {
 		return h, nil
 	}
 	// While it is compressed, and a little longer, it is there plain too.
+	// That may be old, and not among those that come next.
 	name := strings.TrimSuffix(s.Name, s.Packed)
-	for i := range list {
-		if p := &list[i]; p.Packed != "" || p.Name != name {
-			continue
-		} else if g, err := f.open(p); err != nil {
-			return nil, err
-		} else if f.alsoPlain(h, g) {
+	if g, err := f.openNamed(name); err == nil {
+		also := f.alsoPlain(h, g)
+		if g.close(); also {
 			return nil, nil
 		}
 	}

@@ -409,6 +409,27 @@ func TestRow06_CopyIsOlderThanWhatIsHeld(t *testing.T) {
 	b.marksNoGap()
 }
 
+// What was read long ago is being compressed when the log is deleted and made anew: it is there plain too, and nothing new.
+func TestRow06_OldOneBeingCompressedWhenTheLogIsDeleted(t *testing.T) {
+	for _, ext := range packings {
+		old, next := numbered("old", 300), numbered("next", 20)
+		b := live(t, old, lines(1e6))
+		b.rotateAll()
+		b.append("f", next)
+		b.text(old + next)
+		b.clock.advance(time.Minute)
+		b.looks(2) // the end of its grace
+		b.write("f.1"+ext, string(packed(b, ext, []byte(old))))
+		b.remove("f")
+		b.append("f", "last\n")
+		b.text(old + next + "last\n")
+		b.looks(3)
+		b.text(old + next + "last\n")
+		b.marksNoGap()
+		b.end()
+	}
+}
+
 // A few bytes are enough to be found by, as long as no other compressed file of the log begins with them.
 func TestRow06_FewBytesAreFoundAgain(t *testing.T) {
 	for _, ext := range packings {

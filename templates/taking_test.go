@@ -140,6 +140,7 @@ func TestTaking(t *testing.T) {
 	t.Run("picked in the gutter, and copied although they are no longer here", func(t *testing.T) {
 		f, ctx := open(t, withoutClipboard)
 		clickAt := func(text string, keys int64) {
+			do(t, ctx, settled) // the strip of what is picked moves all rows
 			at := value[[]float64](t, ctx, inRow(text, 5))
 			for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
 				do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {

@@ -118,6 +118,7 @@ func (a *answer) nearest(i, step int) (*file, error) {
 			return nil, errChanged
 		}
 		if err == nil {
+			a.sniff(h)
 			return h, nil
 		}
 		if err := a.tell(a.gap(s, a.length(s), packedWords(err)), 0); err != nil {

@@ -151,14 +151,17 @@ func (h *file) pread(b []byte, off int64) (n int, err error) {
 
 // coding is how its lines are written, which its first bytes tell. What is read before they are there is taken for bytes.
 func (h *file) coding() coding.Coding {
-	if h.coded {
-		return h.code
+	if !h.coded {
+		h.learnCoding(h.pread)
 	}
+	return h.code
+}
+
+func (h *file) learnCoding(read func([]byte, int64) (int, error)) {
 	var head [coding.Head]byte
-	n, err := h.pread(head[:], 0)
+	n, err := read(head[:], 0)
 	h.code = coding.Detect(head[:n])
 	h.coded = err == nil && (n == len(head) || h.off > 0)
-	return h.code
 }
 
 // seek goes to off and learns what is before it. It says whether so much is there.

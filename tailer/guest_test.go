@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
@@ -60,5 +61,25 @@ func TestASearchSkims(t *testing.T) {
 			t.Errorf("%+v: %d bytes, %v; skimmed: %v", c.a.q, n, err, p.most > 0)
 		}
 		h.close()
+	}
+}
+
+// The first bytes of a file, which tell how its lines are written, are skimmed too: reading ahead, once begun, goes on.
+func TestASearchSkimsFromTheFirstByteOn(t *testing.T) {
+	b := newBench(t)
+	b.write("f", "\xff\xfea\x00\n\x00")
+	for _, quiet := range []bool{true, false} {
+		a := &answer{ctx: t.Context(), q: wire.Question{Lines: 10, Quiet: quiet}}
+		a.view, a.list = b.follower.aside(false)
+		b.must(a.look())
+		h, err := a.newest()
+		b.must(err)
+		if h.skims != quiet || h.coded != quiet {
+			t.Errorf("quiet %v: skimmed %v, known how it is written %v", quiet, h.skims, h.coded)
+		}
+		if c := h.coding(); c != coding.UTF16LE {
+			t.Errorf("quiet %v: it is written in %v", quiet, c)
+		}
+		a.close()
 	}
 }

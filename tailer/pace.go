@@ -95,8 +95,19 @@ func (a *answer) tellSlow() error {
 // pread reads from h. Of what is searched, or asked for without a limit of lines, nothing stays in the page cache that was not
 // there before: from the first byte on, since reading ahead, once begun for a file, goes on whoever reads it.
 func (a *answer) pread(h *file, b []byte, off int64) (int, error) {
-	if a.filter != nil || a.q.Quiet || a.q.Lines == 0 && a.q.Bytes == 0 {
+	if a.skims() {
 		return h.skim(b, off)
 	}
 	return h.pread(b, off)
+}
+
+func (a *answer) skims() bool {
+	return a.filter != nil || a.q.Quiet || a.q.Lines == 0 && a.q.Bytes == 0
+}
+
+// sniff learns how the lines of h, which was just opened, are written, as everything else of it is read.
+func (a *answer) sniff(h *file) {
+	if h.text == nil && a.skims() {
+		h.learnCoding(h.skim)
+	}
 }

@@ -52,7 +52,7 @@ func pageSteady(ctx context.Context, s *stack, z sizes, t *table) error {
 // catches waits until the page, which is looked at again, shows the last line.
 func (p *screen) catches(ctx context.Context, written int64) error {
 	for {
-		last, err := ask[float64](p, `parseInt(document.querySelector('#log .rows').lastElementChild?.textContent)`)
+		last, err := ask[float64](p, `parseInt(document.querySelector('#log .rows').lastElementChild?.textContent) || 0`)
 		if err != nil || int64(last) == written-1 {
 			return err
 		}

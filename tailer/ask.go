@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"livetail/internal/naming"
@@ -69,11 +68,6 @@ func (f *Follower) Ask(ctx context.Context, q wire.Question, sink Sink) error {
 	defer a.close()
 	if !f.asks.add(a, stop) {
 		return ErrClosed
-	}
-	if len(q.Filter) > 0 || q.Quiet {
-		// What it takes of a processor is its own thread's: the scheduler lets those that live tails run on go first.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
 	}
 	err := a.run()
 	if !f.asks.remove(a) {

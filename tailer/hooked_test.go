@@ -125,19 +125,25 @@ func TestRow65_ReadFails(t *testing.T) {
 	}
 }
 
+// failing lets reads of the file fail whose inode number is stored in it.
+func (b *bench) failing(with error) *atomic.Uint64 {
+	var inode atomic.Uint64
+	b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
+		var st unix.Stat_t
+		if unix.Fstat(fd, &st) == nil && st.Ino == inode.Load() {
+			return 0, with
+		}
+		return unix.Pread(fd, p, off)
+	}
+	return &inode
+}
+
 // The same with the rest of a file that was rotated meanwhile: it is read as soon as it can be, or given up in words.
 func TestRow65_ReadFailsAfterARotation(t *testing.T) {
 	for _, mended := range []bool{true, false} {
 		b := newBench(t)
 		b.write("f", "a\n")
-		var failing atomic.Uint64 // inode
-		b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
-			var st unix.Stat_t
-			if unix.Fstat(fd, &st) == nil && st.Ino == failing.Load() {
-				return 0, unix.EIO
-			}
-			return unix.Pread(fd, p, off)
-		}
+		failing := b.failing(unix.EIO)
 		b.follow().mark(wire.MarkLive)
 		var st unix.Stat_t
 		b.must(unix.Stat(b.path, &st))
@@ -175,14 +181,7 @@ func TestRow65_NothingIsLostOfWhatWasRead(t *testing.T) {
 	for late, marks := range map[string]string{"": "rotated", "late\n": "rotated gap"} {
 		b := newBench(t)
 		b.write("f", "a\n")
-		var failing atomic.Uint64 // inode
-		b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
-			var st unix.Stat_t
-			if unix.Fstat(fd, &st) == nil && st.Ino == failing.Load() {
-				return 0, unix.ESTALE
-			}
-			return unix.Pread(fd, p, off)
-		}
+		failing := b.failing(unix.ESTALE)
 		b.follow().mark(wire.MarkLive)
 		b.rename("f", "f.1")
 		b.append("f", "b\n")

@@ -291,11 +291,7 @@ func TestRow19_ResumedInsideAFrame(t *testing.T) {
 		b.write("f", all)
 		b.follow().text(all)
 		at := strings.Index(all, "line 150")
-		from := wire.Position{{File: b.after()[0].File, Offset: int64(at)}}
-		tok, err := parseToken(from[0].File)
-		b.must(err)
-		tok.checkAt, tok.check = 0, b.tailer.mac('c', nil) // as it is in the frame that the line came in
-		from[0].File = tok.encode()
+		from := b.lineAt(int64(at))
 		b.pause()
 		text := all + "saved\n"
 		if !same { // with the same head, and no line where the position is
@@ -317,6 +313,15 @@ func TestRow19_ResumedInsideAFrame(t *testing.T) {
 }
 
 // A copy that took the original's place may get its inode number, once that is deleted: what is in it says that it goes on.
+// lineAt is the place of a line of the newest file, as it is in the frame that the line came in.
+func (b *bench) lineAt(off int64) wire.Position {
+	b.Helper()
+	tok, err := parseToken(b.after()[0].File)
+	b.must(err)
+	tok.checkAt, tok.check = 0, b.tailer.mac('c', nil)
+	return wire.Position{{File: tok.encode(), Offset: off}}
+}
+
 func TestRow08_CopyWithTheInodeOfTheOriginal(t *testing.T) {
 	first := strings.Repeat("a line that is long enough\n", 10)
 	b := live(t, first)

@@ -496,11 +496,7 @@ func TestRow06_AlikeCompressed(t *testing.T) {
 		{all[:1500] + strings.Repeat("x", 4000) + "\n"}, // no line begins there
 	} {
 		b := live(t, all)
-		from := wire.Position{{File: b.after()[0].File, Offset: int64(at)}}
-		tok, err := parseToken(from[0].File)
-		b.must(err)
-		tok.checkAt, tok.check = 0, b.tailer.mac('c', nil) // as it is in the frame that the line came in
-		from[0].File = tok.encode()
+		from := b.lineAt(int64(at))
 		b.pause()
 		for _, text := range texts {
 			b.write("t", text)

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"livetail/internal/browser"
 )
 
 // module makes modules of their texts.
@@ -69,12 +67,7 @@ func TestNotJoined(t *testing.T) {
 
 // TestScripts: a page asks for one script, and for what somebody wants of it later without asking for anything twice.
 func TestScripts(t *testing.T) {
-	root := browser.New(t)
-	f := newFake(t, "/x")
-	f.with(func() { f.list = someLogs })
-	f.write(0, "one\n")
-	ctx := viewer(t, root, f)
-	do(t, ctx, poll(logText+`.includes('one')`))
+	ctx := oneLine(t)
 	scripts := `performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)).filter((name) => name.endsWith('.js')).toSorted()`
 	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"viewer.js"}) {
 		t.Errorf("the page asked for %v", got)

@@ -21,12 +21,7 @@ var ctrlK = chromedp.KeyEvent("k", chromedp.KeyModifiers(kb.ModifierCtrl))
 
 // TestPalette: any log is a few letters away.
 func TestPalette(t *testing.T) {
-	root := browser.New(t)
-	f := newFake(t, "/x")
-	f.with(func() { f.list = someLogs })
-	f.write(0, "one\n")
-	ctx := viewer(t, root, f)
-	do(t, ctx, poll(logText+`.includes('one')`))
+	ctx := oneLine(t)
 	if value[bool](t, ctx, `performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/palette.js'))`) {
 		t.Error("the palette is fetched before anybody asks for it")
 	}

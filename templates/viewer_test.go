@@ -28,6 +28,17 @@ func viewer(t *testing.T, root context.Context, f *fake) context.Context {
 	return ctx
 }
 
+// oneLine is the page of a log of one line, beside some others.
+func oneLine(t *testing.T) context.Context {
+	t.Helper()
+	f := newFake(t, "/x")
+	f.with(func() { f.list = someLogs })
+	f.write(0, "one\n")
+	ctx := viewer(t, browser.New(t), f)
+	do(t, ctx, poll(logText+`.includes('one')`))
+	return ctx
+}
+
 func TestViewer(t *testing.T) {
 	root := browser.New(t)
 	for _, base := range []string{"", "/x"} {

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"livetail/internal/browser"
+	"livetail/tailer"
 )
 
 // sizes are how much is measured.
@@ -182,6 +183,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			return err // now, not after minutes
 		}
 	}
+	tailer.Headroom() // followers that are measured in this process have what a worker gives them
 	said := others()
 	s, err := start(ctx, o)
 	if err != nil {

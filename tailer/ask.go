@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"livetail/internal/naming"
@@ -68,6 +69,11 @@ func (f *Follower) Ask(ctx context.Context, q wire.Question, sink Sink) error {
 	defer a.close()
 	if !f.asks.add(a, stop) {
 		return ErrClosed
+	}
+	if len(q.Filter) > 0 || q.Quiet {
+		// What it takes of a processor is its own thread's: the kernel lets those that live tails run on go first.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 	}
 	err := a.run()
 	if !f.asks.remove(a) {

@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"context"
+	"os"
 	"runtime"
 	"sync"
 	"time"
@@ -19,6 +20,15 @@ type gate struct {
 
 // mostWait is how long one chunk waits for calm: where live tails are never quiet, searches still get on.
 const mostWait = 20 * time.Millisecond
+
+// Headroom gives Go's scheduler one processor more than there are, for a program that searches beside live tails; before New.
+// Searches never take the last one, so a thread always waits in the kernel for what was written, and the kernel, which wakes
+// it, is fairer than a scheduler that looks at files only between other goroutines. Who sets GOMAXPROCS has set it.
+func Headroom() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	}
+}
 
 func newGate() *gate { return &gate{chunks: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))} }
 

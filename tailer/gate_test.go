@@ -55,6 +55,21 @@ func TestChunksGiveWayToLiveTails(t *testing.T) {
 	})
 }
 
+func TestHeadroom(t *testing.T) {
+	before := runtime.GOMAXPROCS(0)
+	defer runtime.GOMAXPROCS(before)
+	t.Setenv("GOMAXPROCS", "")
+	Headroom()
+	if n := runtime.GOMAXPROCS(0); n != before+1 || cap(newGate().chunks) != before {
+		t.Errorf("of %d processors and one more, the scheduler has %d, and searches %d", before, n, cap(newGate().chunks))
+	}
+	t.Setenv("GOMAXPROCS", "7")
+	Headroom()
+	if n := runtime.GOMAXPROCS(0); n != before+1 {
+		t.Errorf("where somebody said how many, it is %d", n)
+	}
+}
+
 func TestChunksNeverTakeAllProcessors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate()

@@ -54,6 +54,7 @@ func Run(ctx context.Context, p boot.Parts) error {
 	if err != nil {
 		return err
 	}
+	tailer.Headroom()
 	files, err := tailer.New(tailer.Options{Key: boot.PositionKey(p.Secret), Spool: past, MaxLine: int(c.Worker.MaxLine), Host: host, Log: p.Log})
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed static
@@ -31,13 +32,14 @@ var contentTypes = map[string]string{
 	".svg": "image/svg+xml",
 }
 
-func loadAssets() (*assets, error) {
+// loadAssets joins and compresses the embedded files the first time: they are the same for every base path.
+var loadAssets = sync.OnceValues(func() (*assets, error) {
 	root, err := fs.Sub(staticFiles, "static")
 	if err != nil {
 		return nil, err
 	}
 	return readAssets(root)
-}
+})
 
 // readAssets reads the files in the order of their names, so that the hash is the same on every machine.
 func readAssets(root fs.FS) (*assets, error) {

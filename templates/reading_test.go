@@ -107,6 +107,14 @@ func TestFields(t *testing.T) {
 		f.write(0, "the last\n")
 		do(t, ctx, poll(logText+`.endsWith('the last')`))
 	})
+	t.Run("left at the live edge it goes on", func(t *testing.T) {
+		f, ctx := open(t)
+		// The strip that says that the end is not followed hides lines that were seen: that the reader left them is not so.
+		do(t, ctx, chromedp.KeyEvent("kk"), poll(atRow+`.includes('n=398 ')`), poll(`!document.querySelector('#more').hidden`), settled)
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(atRow+` === ''`), poll(`document.querySelector('#more').hidden`))
+		f.write(0, "the last\n")
+		do(t, ctx, poll(logText+`.endsWith('the last')`))
+	})
 	t.Run("include and exclude by value", func(t *testing.T) {
 		f, ctx := open(t)
 		// Away from the end, so that there are lines enough on either side.

@@ -53,6 +53,8 @@ export class View {
   /** Where to go: a row, and how many px below the top of the screen. @type {{ row: number, px: number, whole: boolean } | null} */
   #target = null
   #goesOn = false
+  /** How high the screen was when the end was last kept to: the strip that says that it is not takes some of it. */
+  #tall = 0
   /** Heights are not known, and a scrollbar may come or go: what moves until rows are drawn is no reader's doing. */
   #redrawn = false
   #scrolled = 0
@@ -122,7 +124,7 @@ export class View {
     this.changed()
   }
 
-  /** Nothing is to stay any more: where the end is seen, it is followed again. */
+  /** Nothing is to stay any more: where the end is seen, or only the strip hides it, it is followed again. */
   goOn() {
     this.#goesOn = this.#sheet.stale = true
     this.changed()
@@ -194,8 +196,7 @@ export class View {
   #measure() {
     const { height, changed } = this.#sheet.measure()
     if (!changed) return
-    const { row } = this.top
-    this.#rest(row)
+    this.#rest(this.top.row)
     this.#heights.usual = height
     this.#heights.clear()
     this.#sheet.stale = true
@@ -211,22 +212,20 @@ export class View {
   #notice() {
     const moved = this.#scroller.scrollTop - this.#seen
     if (moved === 0) return
-    const [up, down] = [moved < 0, moved > 0]
     this.#seen += moved
     this.#top += moved
     if (this.#redrawn) return
     this.#target = null
     if (this.#end - this.#seen - this.#shown < NEAR) this.atEnd = !this.more.below
-    else if (up || (down && this.held)) this.atEnd = false
+    else if (moved < 0 || this.held) this.atEnd = false
   }
 
   /** The buffer must not let go of what is read. */
   #mind() {
-    const still = !this.atEnd || this.held
     const drawn = this.#sheet.rows
     const from = this.held ? Math.min(this.top.row, drawn.from) : this.top.row
     const to = this.held ? Math.max(this.last + 1, drawn.to) : this.last + 1
-    this.#buffer.keep = still ? { from, to } : { from: Infinity, to: Infinity }
+    this.#buffer.keep = this.atEnd && !this.held ? { from: Infinity, to: Infinity } : { from, to }
   }
 
   #paint() {
@@ -244,7 +243,9 @@ export class View {
     this.#mind()
     for (let pass = 0; pass < PASSES && this.#draw(); pass++);
     this.#write()
-    if (this.#goesOn && this.below < NEAR) this.atEnd = !this.more.below
+    if (this.#goesOn && this.below < NEAR + Math.max(0, this.#tall - this.#shown)) this.atEnd = !this.more.below
+    if (this.#goesOn && this.atEnd) this.changed()
+    if (this.atEnd) this.#tall = this.#shown
     this.#goesOn = this.#redrawn = false
     this.#painted()
   }

@@ -24,14 +24,14 @@ func (t *Tailer) Run(ctx context.Context) error {
 	t.setWatcher(w)
 	var both sync.WaitGroup
 	defer func() {
-		both.Wait()
 		t.setWatcher(nil)
 		if w != nil {
 			w.Close()
 		}
+		both.Wait()
 	}()
 	if w != nil {
-		both.Go(func() { t.hear(ctx, w) })
+		both.Go(func() { t.hear(w) })
 	}
 	stuck := make(chan *Follower, 64)
 	defer close(stuck)
@@ -76,12 +76,11 @@ func (t *Tailer) setWatcher(w *fsnotify.Watcher) {
 	t.pokeAll()
 }
 
-// hear fans events out. It never waits for a follower.
-func (t *Tailer) hear(ctx context.Context, w *fsnotify.Watcher) {
+// hear fans events out, until w is closed and no earlier: an error is told with w's lock held, which closing it wants too. It
+// never waits for a follower.
+func (t *Tailer) hear(w *fsnotify.Watcher) {
 	for {
 		select {
-		case <-ctx.Done():
-			return
 		case ev, ok := <-w.Events:
 			if !ok {
 				return

@@ -34,6 +34,8 @@ type file struct {
 	cut    bool          // off is inside a line whose beginning went out
 	upto   int64         // this round reads so far
 	known  int64         // its size when what was read was last known to be still there
+	began  int           // the last lesson before its first byte was read,
+	read   int           // and before its last
 	tried  int64         // with this size it ended in half a line,
 	half   time.Time     // since then; or when it was read last
 	show   bool          // this round lets that half go out
@@ -45,6 +47,7 @@ type file struct {
 	left   int64
 	newer  []key        // what was let go of before it, though younger
 	checks []checkpoint // further back than back
+	torn   *torn        // what was read of it before it was truncated may go on in a compressed copy
 	hole   int64        // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
 	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,

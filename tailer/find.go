@@ -36,7 +36,7 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 			continue // one with its inode number is asked again: a copy gets that of the deleted original
 		}
 		h, err := f.open(s)
-		if err != nil || !f.t.holds(h, tok) {
+		if err != nil || !f.t.holds(h, tok) || weak && !beginsLine(h, off) {
 			continue
 		}
 		if !weak {
@@ -46,9 +46,6 @@ func (f *Follower) match(list []sibling, tok token, off int64) int {
 			return -1
 		}
 		found = i
-	}
-	if found >= 0 && !beginsLine(list[found].held, off) {
-		return -1
 	}
 	return found
 }
@@ -93,6 +90,9 @@ func (f *Follower) findPacked(list []sibling, tok token, off int64, fill filler)
 			continue
 		}
 		ok, why, err := f.packedHolds(s, tok, fill)
+		if ok && err == nil {
+			ok, why, err = f.packedReaches(s.held, off, inside && !own, fill)
+		}
 		switch {
 		case err != nil:
 			return -1, miss{}, err
@@ -105,24 +105,24 @@ func (f *Follower) findPacked(list []sibling, tok token, off int64, fill filler)
 			return -1, miss{}, nil
 		}
 		if found = i; own || covered >= minAlone && !inside {
-			inside = inside && !own
-			break
+			return found, miss{}, nil
 		}
 	}
-	if found < 0 {
+	if found < 0 || missed.why != "" { // which may be it as well
 		return -1, missed, nil
 	}
-	h := list[found].held
-	if err := fill(h, off); err != nil {
-		return -1, miss{}, err
-	}
-	switch {
-	case h.size() < off && h.fault != "":
-		return -1, miss{list[found].key, list[found].Name, h.fault}, nil
-	case inside && !beginsLine(h, off):
-		return -1, miss{}, nil
-	}
 	return found, miss{}, nil
+}
+
+// packedReaches says whether a compressed file has that place, or why that cannot be told.
+func (f *Follower) packedReaches(h *file, off int64, begins bool, fill filler) (ok bool, why string, err error) {
+	switch err := fill(h, off); {
+	case err != nil:
+		return false, "", err
+	case h.size() < off:
+		return false, h.fault, nil
+	}
+	return !begins || beginsLine(h, off), "", nil
 }
 
 // packedHolds says whether a compressed file has what tok saw, or why that cannot be told. It unpacks no more than is needed.

@@ -48,6 +48,7 @@ type Follower struct {
 	left    []*file       // whose grace is over, the last of them: one may get the log's name again
 	starved bool          // no descriptor could be had for the newest
 	known   []past        // siblings that are older than the newest held file
+	lesson  int           // how often that was learned
 	changed unix.Timespec // when the folder last changed, for what was learned of its names
 	trusted bool          // that it did not since
 	st      unix.Stat_t
@@ -91,7 +92,7 @@ func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
 	if err := f.strain.begin(start); err != nil {
 		return fmt.Errorf("following %s: %w", f.src.Name, err)
 	}
-	f.ctx, f.stop, f.start, f.sink = ctx, cancel, start, sink
+	f.ctx, f.stop, f.start, f.sink, f.pos = ctx, cancel, start, sink, nil
 	defer func() { f.ctx, f.stop, f.sink, f.frame = nil, nil, nil, wire.Frame{} }()
 	f.t.add(f)
 	err := f.search(ctx)

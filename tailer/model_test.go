@@ -160,8 +160,7 @@ func (m *model) destroy(t *rapid.T) {
 
 func (m *model) shift() { m.shiftAll() }
 
-// compress packs one of the files that were rotated. What is in a copy only has to be read before: nobody looks for that in a
-// compressed one.
+// compress packs one of the files that were rotated. What is under a new inode only has to be read before.
 func (m *model) compress(t *rapid.T) {
 	var plain []string
 	for n := 1; n < 42; n++ {
@@ -224,6 +223,13 @@ func (m *model) copytruncate(t *rapid.T) {
 	m.unseen = true
 	m.gone = m.want.Len() // a copy of a few lines is told from no other file once its reader is gone
 	m.fresh()
+}
+
+// copyAndCompress does so at once: who had not read all of it finds the rest there.
+func (m *model) copyAndCompress(t *rapid.T) {
+	m.copytruncate(t)
+	m.pack("f.1", rapid.SampledFrom(packings).Draw(t, "as"))
+	m.copied = m.want.Len()
 }
 
 func (m *model) delete(t *rapid.T) {
@@ -376,6 +382,7 @@ func TestModel(t *testing.T) {
 			"rename":                  m.rotate,
 			"rename often":            m.rotateOften,
 			"copytruncate":            m.copytruncate,
+			"copytruncate, compress":  m.copyAndCompress,
 			"delete":                  m.delete,
 			"compress":                m.compress,
 			"truncate and write more": m.truncateAndGrow,

@@ -93,6 +93,9 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	f.survey()
 	for i := 0; i < len(f.held) && !f.again; i++ {
 		h := f.held[i]
+		if h.torn != nil {
+			return true, f.mendTorn(ctx, h)
+		}
 		if h.text != nil {
 			if ok, err := f.ready(ctx, h); !ok {
 				return true, err
@@ -217,10 +220,18 @@ func (f *Follower) peek(h *file, b []byte, want int) (data []byte, news bool) {
 		return nil, false
 	}
 	h.known = h.size()
+	f.seen(h)
 	if data[0] == 0 && f.skipHole(h) {
 		return nil, true
 	}
 	return data, false
+}
+
+// seen notes that what was read of h is there now: a copy of what comes next was made after what was known when it began.
+func (f *Follower) seen(h *file) {
+	if h.read = f.lesson; h.off == 0 {
+		h.began = f.lesson
+	}
 }
 
 // broken deals with a file that fails to be read: its place is kept, and each look tries to open it again. A rotated one is

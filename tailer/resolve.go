@@ -17,7 +17,7 @@ func (f *Follower) begin() {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
 	f.marks, f.pending, f.left = nil, nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
-		h.marks, h.tried, h.flush, h.told = nil, -1, false, false
+		h.marks, h.tried, h.flush, h.told, h.torn = nil, -1, false, false, nil
 		if h.fd < 0 {
 			h.close()
 		}
@@ -197,6 +197,9 @@ func (f *Follower) resolve(tokens []token, now *file) {
 	}
 	f.learn(list)
 	f.drop(list)
+	for _, h := range f.held {
+		h.began, h.read = f.lesson, f.lesson
+	}
 	if last := f.last(); last != nil && last == now {
 		f.found(now)
 	}

@@ -34,9 +34,17 @@ type past struct {
 	key
 	mtime unix.Timespec
 	size  int64
+	since int // it was known to be so: the number of that lesson
 }
 
-func pastOf(s sibling) past { return past{s.key, s.st.Mtim, s.st.Size} }
+func pastOf(s sibling) past { return past{key: s.key, mtime: s.st.Mtim, size: s.st.Size} }
+
+// wasThere says whether s was known, as it is, at a lesson.
+func (f *Follower) wasThere(s *sibling, lesson int) bool {
+	return slices.ContainsFunc(f.known, func(p past) bool {
+		return p.since <= lesson && p.key == s.key && p.mtime == s.st.Mtim && p.size == s.st.Size
+	})
+}
 
 // isOld says whether s was there when nothing in it was new.
 func (f *Follower) isOld(s sibling) bool {
@@ -202,6 +210,16 @@ func (f *Follower) knows(list []sibling, known []past) {
 	there := make(map[key]bool, len(list))
 	for _, s := range list {
 		there[s.key] = true
+	}
+	f.lesson++
+	for i := range known {
+		p := &known[i]
+		p.since = f.lesson
+		for _, was := range f.known {
+			if was.key == p.key && was.mtime == p.mtime && was.size == p.size {
+				p.since = was.since
+			}
+		}
 	}
 	gone := slices.DeleteFunc(f.known, func(p past) bool { return there[p.key] })
 	f.known = append(gone[max(0, len(gone)-mostGone):], known...)

@@ -24,6 +24,9 @@ func (f *Follower) rewritten(h *file) {
 			c.until = f.t.clock.Now() // nobody writes to a copy
 			f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
 			mark.To = f.named(c.name)
+		} else if h.off > 0 && slices.ContainsFunc(list, func(s sibling) bool { return s.Packed != "" }) {
+			f.tear(h, lost)
+			lost = 0 // which is said when that is known
 		}
 		was := h.known
 		h.reset()
@@ -32,7 +35,7 @@ func (f *Follower) rewritten(h *file) {
 	f.relearn(h, list)
 	if lost > 0 {
 		h.marks = append(h.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: lost, Name: f.named(h.name),
-			Why: "it was truncated before this was read"}))
+			Why: unreadWords}))
 	}
 	h.marks = append(h.marks, f.marker(mark))
 }
@@ -100,7 +103,7 @@ func (f *Follower) copyOf(h *file) (list []sibling, c *file) {
 		moved := false
 		for i := len(list) - 1; i >= 0; i-- {
 			s := &list[i]
-			if s.Packed != "" || s.st.Size < h.off || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
+			if s.Packed != "" || s.st.Size < h.off || f.wasThere(s, h.began) || slices.ContainsFunc(f.held, func(h *file) bool { return h.same(&s.st) }) {
 				continue
 			}
 			c, err := f.open(s)

@@ -96,7 +96,7 @@ func (f *Follower) renew(h *file) error {
 	return nil
 }
 
-// unpacking says how much of a compressed file is unpacked. While its place in the log is not known, the tail is where it began.
+// unpacking says how much of a compressed file is unpacked. While its place in the log is not known, the tail is where it was.
 func (f *Follower) unpacking(ctx context.Context, h *file, done, of int64) error {
 	m := f.marker(wire.Marker{Kind: wire.MarkProgress, Name: f.named(h.name), Why: "unpacking", Done: done, Bytes: of})
 	if slices.Contains(f.held, h) && !f.searching {
@@ -106,8 +106,15 @@ func (f *Follower) unpacking(ctx context.Context, h *file, done, of int64) error
 	if err != nil {
 		return err
 	}
+	at, index := f.pos, f.frame.Index
+	if f.searching {
+		at, index = f.start.From, 0
+	}
+	if len(at) == 0 {
+		return nil
+	}
 	f.frame = wire.Frame{Kind: wire.Mark, Flags: f.backlogFlag(), Payload: fit(m, room), Behind: f.behind(),
-		After: f.start.From, Start: f.start.From[0].Offset}
+		After: at, Index: index, Start: at[index].Offset}
 	return f.send(ctx, &f.frame)
 }
 

@@ -10,8 +10,10 @@ import (
 // long, gives its place back, and leaves it behind; and while a log has such a follower, no other is opened for it, so that
 // pages which are closed and opened again do not add to them.
 
-// patience is how long a follower may take to end that was told to.
-const patience = 5 * time.Second
+const (
+	patience     = 5 * time.Second // is how long a follower may take to end that was told to,
+	lastPatience = time.Second     // and when the worker stops
+)
 
 // finish ends what the run has open: its follow, which sends to done, its answers and its follower.
 func (u *run) finish(log wire.Log, f Follower, done <-chan error) {
@@ -22,10 +24,18 @@ func (u *run) finish(log wire.Log, f Follower, done <-chan error) {
 		u.endAnswers()
 		f.Close()
 	}()
-	select {
-	case <-over:
-		return
-	case <-time.After(patience):
+	stopped, enough := r.stopped, time.NewTimer(patience)
+	defer enough.Stop()
+	for waiting := true; waiting; {
+		select {
+		case <-over:
+			return
+		case <-stopped:
+			stopped = nil
+			enough.Reset(lastPatience)
+		case <-enough.C:
+			waiting = false
+		}
 	}
 	r.o.Log.Warn("a log's file does not answer: its follower is left behind, and the log is not opened until it does", "log", log)
 	r.mu.Lock()

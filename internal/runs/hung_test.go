@@ -94,3 +94,22 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 }
+
+// A worker that is told to stop waits less for it: the whole process has five seconds.
+func TestStopsThoughAServerDoesNotAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &stuck{answers: make(chan struct{})}
+		f, tail, ended, stop := setting(t, &s.chatter)
+		f.runs.o.Open = func(wire.Log) Follower { return s }
+		run := heard[wire.Hello](f)[0].Run
+		f.say(wire.Go{Tail: tail, Run: run, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: "l"}, Credit: 1000})
+		synctest.Wait()
+		began := time.Now()
+		f.runs.Stop()
+		if took := time.Since(began); !isEnded(ended) || took != lastServe+lastPatience {
+			t.Errorf("it stops after %v", took)
+		}
+		close(s.answers)
+		stop()
+	})
+}

@@ -46,6 +46,7 @@ type remote struct {
 	refuses atomic.Pointer[func(op uint32, node uint64) syscall.Errno]
 	late    atomic.Int64 // by how many seconds its clock is
 	hung    sync.RWMutex // held for writing: it does not answer
+	asked   atomic.Int64 // how often
 
 	mu    sync.Mutex
 	nodes []*os.File        // that the kernel knows, by number
@@ -120,6 +121,7 @@ func (r *remote) serve(wire *os.File) {
 		if op == fuseForget || op == fuseBatchForget || op == fuseInterrupt {
 			continue
 		}
+		r.asked.Add(1)
 		r.hung.RLock()
 		var errno syscall.Errno
 		if how := r.refuses.Load(); how != nil && op != fuseInit {

@@ -5,6 +5,7 @@ package hostile
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,6 +140,42 @@ func TestRow31_MountedRemoteHangs(t *testing.T) {
 	s.stop()
 	if got := strings.Count(string(s.printed()), "there 2"); got != 1 {
 		t.Errorf("it is there %d times", got)
+	}
+}
+
+// A worker stops in order though a server does not answer, and says what it leaves behind.
+func TestRow31_MountedRemoteHangsAtTheEnd(t *testing.T) {
+	if !has(t, "fuse") {
+		return
+	}
+	r := newRemote(t)
+	add(t, filepath.Join(r.on, "f"), "a\n")
+	here := t.TempDir()
+	config := filepath.Join(here, "config.yaml")
+	add(t, config, fmt.Sprintf("web: {listen: \"127.0.0.1:0\"}\nstate_dir: %s\nlogs: [{id: l, folder: %s}]\n", here, r.at))
+	said, err := os.Create(filepath.Join(here, "said"))
+	must(t, err)
+	defer said.Close()
+	says := func(text string) func() bool {
+		return func() bool {
+			b, err := os.ReadFile(said.Name())
+			return err == nil && strings.Contains(string(b), text)
+		}
+	}
+	cmd := exec.Command(program, "-config", config)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = here, said, said
+	must(t, cmd.Start())
+	defer cmd.Process.Kill()
+	eventually(t, "it serves logs", says("serving pages"))
+	end := r.hang()
+	before := r.asked.Load()
+	eventually(t, "it waits for the server", func() bool { return r.asked.Load() > before })
+	must(t, cmd.Process.Signal(unix.SIGTERM))
+	eventually(t, "it says what it leaves behind", says("left behind"))
+	end() // the kernel ends no thread that waits for an answer
+	if err := cmd.Wait(); err != nil {
+		b, _ := os.ReadFile(said.Name())
+		t.Errorf("it ended with %v, saying\n%s", err, b)
 	}
 }
 

@@ -3,6 +3,8 @@ package boot
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"time"
 )
 
 // InOrder runs all until the first ends or ctx does. Then it ends one after the other, each when the one before has ended.
@@ -34,4 +36,28 @@ func InOrder(ctx context.Context, runs ...func(context.Context) error) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// left is after how long what does not end is left behind.
+const left = 500 * time.Millisecond
+
+// Left is run, which is left behind if it does not end when it is told to: nobody can end a look at a file system that does not
+// answer, and it must not hold the end of the process up.
+func Left(part string, log *slog.Logger, run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		over := make(chan error, 1)
+		go func() { over <- run(ctx) }()
+		select {
+		case err := <-over:
+			return err
+		case <-ctx.Done():
+		}
+		select {
+		case err := <-over:
+			return err
+		case <-time.After(left):
+		}
+		log.Warn("a file system does not answer: who waits for it is left behind", "part", part)
+		return nil
+	}
 }

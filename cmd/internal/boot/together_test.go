@@ -3,7 +3,11 @@ package boot
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -40,4 +44,29 @@ func TestTogether(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What does not end is left behind, in words; what does is waited for.
+func TestLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder
+		log := slog.New(slog.NewTextHandler(&said, nil))
+		broken := errors.New("broken")
+		ctx, cancel := context.WithCancel(t.Context())
+		answers := make(chan struct{})
+		if err := Left("quick", log, func(context.Context) error { return broken })(ctx); err != broken {
+			t.Errorf("got %v", err)
+		}
+		cancel()
+		late := func(context.Context) error { <-time.After(left - 1); return broken }
+		if err := Left("late", log, late)(ctx); err != broken || said.Len() > 0 {
+			t.Errorf("got %v, and it said %s", err, said.String())
+		}
+		began := time.Now()
+		err := Left("followers", log, func(context.Context) error { <-answers; return broken })(ctx)
+		if took := time.Since(began); err != nil || took != left || !strings.Contains(said.String(), "part=followers") {
+			t.Errorf("got %v after %v, and it said %s", err, took, said.String())
+		}
+		close(answers)
+	})
 }

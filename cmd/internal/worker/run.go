@@ -94,8 +94,8 @@ func Run(ctx context.Context, p boot.Parts) error {
 				Most: c.Worker.Places + waitingJobs, Handle: tails.Handle, Stop: tails.Stop, Log: p.Log})
 		}),
 		redis.Then(announcer.Run),
-		shelf.Run,
-		files.Run,
+		boot.Left("list of logs", p.Log, shelf.Run),
+		boot.Left("followers", p.Log, files.Run),
 		tails.Run,
 		redis.Then(channels.Run),
 		redis.Run,

@@ -89,7 +89,7 @@ func (f *Follower) aside(paths bool) (view *Follower, list []sibling) {
 	defer f.mu.Unlock()
 	for _, h := range f.held {
 		if h.fd >= 0 && h.text == nil {
-			own := &file{inode: h.inode, gen: h.gen, name: h.name, st: h.st, fd: h.fd, shared: h.shared.retain()}
+			own := &file{inode: h.inode, gen: h.gen, name: h.name, as: h.as, st: h.st, fd: h.fd, shared: h.shared.retain()}
 			list = append(list, sibling{File: naming.File{Name: h.name}, st: h.st, key: h.key(), held: own})
 		}
 	}

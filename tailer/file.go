@@ -27,6 +27,7 @@ type file struct {
 	st     unix.Stat_t   // as of the last look
 	code   coding.Coding // how its lines are written, as far as that is known
 	coded  bool          // and it is
+	as     string        // how the config says they are
 	off    int64         // read and handed over so far
 	dirty  bool          // something was done to it that survey has not judged yet
 	fresh  bool          // st was seen just now
@@ -161,10 +162,17 @@ func (h *file) coding() coding.Coding {
 }
 
 func (h *file) learnCoding(read func([]byte, int64) (int, error)) {
+	if h.code, h.coded = coding.Named(h.as); h.coded {
+		return
+	}
 	var head [coding.Head]byte
 	n, err := read(head[:], 0)
+	full := n == len(head)
+	if full && head == [coding.Head]byte{} {
+		n, full = h.behindHole(head[:]), true
+	}
 	h.code = coding.Detect(head[:n])
-	h.coded = err == nil && (n == len(head) || h.off > 0)
+	h.coded = err == nil && (full && n == len(head) || h.off > 0)
 }
 
 // seek goes to off and learns what is before it. It says whether so much is there.

@@ -82,6 +82,23 @@ func dataFrom(h *file, off, size int64) int64 {
 	return min(data, size)
 }
 
+// behindHole reads what h begins with behind the hole at its beginning, from an even place on; 0: nobody wrote there yet.
+func (h *file) behindHole(b []byte) int {
+	at := dataFrom(h, 0, h.size())
+	if at >= h.size() {
+		return 0
+	}
+	room := make([]byte, 64<<10) // a hole ends at a block's border, the zeros where the writer stood
+	n, err := h.pread(room, at)
+	if zeros := n - len(bytes.TrimLeft(room[:n], "\x00")); err != nil || zeros == n && n < len(room) {
+		return 0
+	} else {
+		at += int64(zeros &^ 1)
+	}
+	n, _ = h.pread(b, at)
+	return n
+}
+
 // skip passes over the hole in which h's place is, if it is in one.
 func (a *answer) skip(h *file) (skipped bool, err error) {
 	limit := a.limit(h)

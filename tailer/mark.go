@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 
+	"livetail/internal/coding"
 	"livetail/internal/wire"
 )
 
@@ -32,6 +33,8 @@ func (f *Follower) opening(h *file) wire.Marker {
 		m.Why = "it is mounted by itself: that it is rotated outside is not seen here; mount its folder instead"
 	case h.coding().Wide():
 		m.Why = "it is written in UTF-16: its lines are shown, searched and downloaded as UTF-8"
+	case h.as == "" && coding.UTF32(readAt(h, 0, coding.Head)):
+		m.Why = "it is written in UTF-32, which is not understood: its lines are taken as bytes"
 	}
 	return f.marker(m)
 }

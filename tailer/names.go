@@ -134,7 +134,7 @@ func (f *Follower) openNamed(name string) (*file, error) {
 	}
 	h, err := f.t.openFile(filepath.Join(dir, name), open)
 	if err == nil {
-		h.name = name
+		h.name, h.as = name, f.src.Encoding
 	}
 	return h, err
 }

@@ -52,7 +52,7 @@ func (f *Follower) openLog() (*file, error) {
 	}
 	if !link {
 		f.home = hop{f.dir, f.base}
-		return f.t.openFile(f.path(), openPlain)
+		return f.openReal(f.path(), openPlain)
 	}
 	real, err := filepath.EvalSymlinks(f.path())
 	if err != nil {
@@ -61,10 +61,18 @@ func (f *Follower) openLog() (*file, error) {
 	for _, folder := range append([]string{f.dir}, f.src.FollowLinksTo...) {
 		if within(real, folder) {
 			f.home = hop{filepath.Dir(real), filepath.Base(real)}
-			return f.t.openFile(real, openReal)
+			return f.openReal(real, openReal)
 		}
 	}
 	return nil, refusal("it is a link to another folder, which is not allowed for this log (follow_links_to)")
+}
+
+func (f *Follower) openReal(path string, open func(string) (int, error)) (*file, error) {
+	h, err := f.t.openFile(path, open)
+	if err == nil {
+		h.as = f.src.Encoding
+	}
+	return h, err
 }
 
 func within(path, folder string) bool {

@@ -45,7 +45,7 @@ func (f *Follower) openPacked(s *sibling) (*file, error) {
 	if s.about == 0 {
 		s.about = f.estimate(s)
 	}
-	h := &file{inode: g.inode, gen: g.gen, name: s.Name, fd: -1, text: text, packed: g, about: s.about}
+	h := &file{inode: g.inode, gen: g.gen, name: s.Name, fd: -1, as: f.src.Encoding, text: text, packed: g, about: s.about}
 	if err := f.t.attach(h); err != nil {
 		h.close()
 		return nil, err

@@ -136,6 +136,8 @@ type Source struct {
 	Name string
 	// Times reads the times of its lines. nil: in whatever known form they are written.
 	Times *stamp.Reader
+	// Encoding is how its lines are written: utf-8, utf-16le or utf-16be. "": as its first bytes tell.
+	Encoding string
 	// FollowLinksTo lists folders into which a symbolic link may lead. A link that stays in or below its own folder is always
 	// followed, any other never.
 	FollowLinksTo []string

@@ -21,10 +21,30 @@ const (
 // Head is how many of a file's first bytes tell its coding.
 const Head = 4
 
+// Named is the coding that a config calls so.
+func Named(name string) (Coding, bool) {
+	switch name {
+	case "utf-8":
+		return Bytes, true
+	case "utf-16le":
+		return UTF16LE, true
+	case "utf-16be":
+		return UTF16BE, true
+	}
+	return Bytes, false
+}
+
+// UTF32 says whether a file begins with the mark of UTF-32, which is taken for bytes.
+func UTF32(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0xff, 0xfe, 0, 0}) || bytes.HasPrefix(head, []byte{0, 0, 0xfe, 0xff})
+}
+
 // Detect tells by a file's first bytes: a byte order mark or, since what is truncated begins without one, two characters of ASCII
 // in UTF-16.
 func Detect(head []byte) Coding {
 	switch {
+	case UTF32(head):
+		return Bytes
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
 		return UTF16LE
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):

@@ -27,11 +27,22 @@ func TestDetect(t *testing.T) {
 	for head, want := range map[string]Coding{
 		"": Bytes, "\xff": Bytes, "\xff\xfe": UTF16LE, "\xfe\xff\x00a": UTF16BE, "\xef\xbb\xbfa": Bytes, "2026": Bytes,
 		"2\x000\x00": UTF16LE, "\x002\x000": UTF16BE, "2\x00": Bytes, "2\x000": Bytes, "\x00\x00\x00\x00": Bytes, "\x7fELF": Bytes,
-		"\x01\x00\x02\x00": Bytes, "\n\x00\r\x00": UTF16LE,
+		"\xff\xfe\x00\x00": Bytes, "\x00\x00\xfe\xff": Bytes, "\x01\x00\x02\x00": Bytes, "\n\x00\r\x00": UTF16LE,
 	} {
 		if got := Detect([]byte(head)); got != want {
 			t.Errorf("%q: %d, want %d", head, got, want)
 		}
+	}
+}
+
+func TestNamed(t *testing.T) {
+	for name, want := range map[string]Coding{"utf-8": Bytes, "utf-16le": UTF16LE, "utf-16be": UTF16BE} {
+		if got, ok := Named(name); got != want || !ok {
+			t.Errorf("%s: %d, %v", name, got, ok)
+		}
+	}
+	if _, ok := Named("latin-1"); ok {
+		t.Error("latin-1 is known")
 	}
 }
 

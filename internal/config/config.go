@@ -96,6 +96,7 @@ type Log struct {
 	FollowLinksTo []string
 	ShowPath      bool // whether people who are not administrators see the path
 	Time          Time
+	Encoding      string // utf-8, utf-16le or utf-16be; "" is what the file's first bytes tell
 }
 
 // Time is how a log's lines say when they were written; the zero value is any form that is known, in this machine's zone.

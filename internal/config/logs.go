@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetail/internal/coding"
 )
 
 const wordLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -63,6 +65,12 @@ func (p *parser) logs(v value, c *Config) []Log {
 		l.FollowLinksTo = s.get("follow_links_to").paths()
 		s.get("show_path").boolean(&l.ShowPath)
 		s.get("time").times(&l.Time)
+		encoding := s.get("encoding")
+		if encoding.text(&l.Encoding) && l.Encoding != "" {
+			if _, ok := coding.Named(l.Encoding); !ok {
+				encoding.fault("is %s: write utf-8, utf-16le or utf-16be, or leave it out", quote(l.Encoding))
+			}
+		}
 		s.done()
 		logs = append(logs, l)
 	}

@@ -39,6 +39,18 @@ func TestFolderLikeVarLog(t *testing.T) {
 	}
 }
 
+// What its first bytes do not tell, the config does, and then it is text.
+func TestEncodingOfTheConfig(t *testing.T) {
+	dir := tree(t, "app.log: \x33\x04\x34\x04\x35\x04\n\x00", "old.gz: \x1f\x8b")
+	s, _ := shelf(t, Spec{ID: "v", Folder: dir})
+	lists(t, s, "")
+	s, _ = shelf(t, Spec{ID: "v", Folder: dir, Encoding: "utf-16le"})
+	lists(t, s, "v/app.log")
+	if src, ok := s.Find("v/app.log"); !ok || src.Encoding != "utf-16le" {
+		t.Errorf("found %+v, %t", src, ok)
+	}
+}
+
 // While a log is rotated there is a moment without it: its past must not become a row, and it stays.
 func TestRotationInAFolder(t *testing.T) {
 	dir := tree(t, "app.log: x", "alone.log: x", "other.log.1: x")

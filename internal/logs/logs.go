@@ -35,6 +35,7 @@ type Spec struct {
 	ShowPath      bool // whether people who are not administrators see the path
 	// TimeLayout and TimeZone are how its lines write times; empty: in any form that is known, in this machine's zone.
 	TimeLayout, TimeZone string
+	Encoding             string // how its lines are written, as package coding names it; empty: its first bytes tell
 }
 
 // Journal is the systemd journal, or a part of it.
@@ -65,8 +66,8 @@ type Source struct {
 	FollowLinksTo []string
 	ShowPath      bool
 	Lines         int
-	// TimeLayout and TimeZone are the Spec's.
-	TimeLayout, TimeZone string
+	// TimeLayout, TimeZone and Encoding are the Spec's.
+	TimeLayout, TimeZone, Encoding string
 }
 
 // States of an Entry.

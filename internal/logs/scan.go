@@ -167,7 +167,7 @@ func (sc *scan) member(n int, s *Spec, root string, c found, allowed []string) {
 	}
 	f := sc.file(n, c.path, c.rel)
 	f.update(v, sc.time, sc.every)
-	if f.classify(v, sc.time); f.kind == binary {
+	if f.classify(v, sc.time); f.kind == binary && s.Encoding == "" {
 		sc.binary++
 		return
 	}
@@ -262,7 +262,7 @@ func (sc *scan) list(f *file, v verdict, s *Spec, src Source, group string) {
 		sc.note("only the first %d logs are listed", sc.most)
 		return
 	}
-	src.ShowPath, src.Lines, src.TimeLayout, src.TimeZone = s.ShowPath, s.Lines, s.TimeLayout, s.TimeZone
+	src.ShowPath, src.Lines, src.TimeLayout, src.TimeZone, src.Encoding = s.ShowPath, s.Lines, s.TimeLayout, s.TimeZone, s.Encoding
 	it := &item{source: src, refused: v.state == Refused, entry: Entry{ID: src.ID, Name: src.Name, Group: group, State: v.state, Why: v.why,
 		Lines: s.Lines, ShowPath: s.ShowPath, Self: s.Self, TimeLayout: s.TimeLayout, TimeZone: s.TimeZone}}
 	if v.info != nil && v.state != Refused {

@@ -110,7 +110,7 @@ func specs(c *config.Config) []logs.Spec {
 	for _, l := range c.Logs {
 		s := logs.Spec{ID: l.ID, Name: l.Name, File: l.File, Folder: l.Folder, Glob: l.Glob, Latest: l.Latest, Self: l.Self, Group: l.Group,
 			Journal: journalOf(l.Journal), Lines: l.Backlog, FollowLinksTo: l.FollowLinksTo, ShowPath: l.ShowPath,
-			TimeLayout: l.Time.Layout, TimeZone: l.Time.Zone}
+			TimeLayout: l.Time.Layout, TimeZone: l.Time.Zone, Encoding: l.Encoding}
 		if l.Self {
 			s.File = c.OwnLog()
 		}

@@ -38,7 +38,8 @@ func (s sources) open(id string) source {
 		return s.journal.Open(journal.Source{Unit: j.Unit, Directory: j.Directory, Name: src.Name})
 	}
 	forms, _ := times(src.TimeLayout, src.TimeZone) // checked at the start
-	return s.files.Open(tailer.Source{Times: forms, Path: src.Path, Latest: src.Latest, Name: src.Name, FollowLinksTo: src.FollowLinksTo})
+	return s.files.Open(tailer.Source{Times: forms, Path: src.Path, Latest: src.Latest, Name: src.Name, FollowLinksTo: src.FollowLinksTo,
+		Encoding: src.Encoding})
 }
 
 // times reads the times of a log's lines; nil: as all logs.

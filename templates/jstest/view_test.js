@@ -15,8 +15,8 @@ async function screen(max) {
   scroller.style.height = `${ROW * SHOWN}px`
   scroller.style.width = '600px'
   const buffer = new Buffer(max)
-  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row) })
-  let n = 0
+  let [n, drawings] = [0, 0]
+  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), painted: () => drawings++ })
   const add = async (count) => {
     for (let i = 0; i < count; i++) if (buffer.append(lines(`line ${n}\n`))) n++
     view.changed()
@@ -32,7 +32,7 @@ async function screen(max) {
     await painted()
   }
   await painted()
-  return { scroller, buffer, view, add, scroll, before }
+  return { scroller, buffer, view, add, scroll, before, drawn: () => drawings }
 }
 
 /** The rows that are seen, by their text and place. @param {Element} scroller */
@@ -55,6 +55,17 @@ export async function testStaysAtTheEnd() {
   const rows = seen(scroller)
   equal(rows.length >= SHOWN, true)
   rows.forEach((row, i) => equal(row.top - rows[0].top, i * ROW, 'rows have one height'))
+}
+
+export async function testItsOwnScrollingDoesNotHurry() {
+  const { buffer, view, drawn } = await screen()
+  const [begun, before] = [performance.now(), drawn()]
+  for (let i = 0; i < 60; i++) {
+    buffer.append(lines('x\n'.repeat(16)))
+    view.pace.came(16)
+    await painted()
+  }
+  ok(drawn() - before <= (performance.now() - begun) / 80 + 2, `${drawn() - before} drawings`)
 }
 
 export async function testReadersAreNotMoved() {
@@ -231,6 +242,7 @@ export async function testATallRowGrowsInPlace() {
   const { scroller, view, add } = await screen()
   await add(100)
   view.toRow(40)
+  await painted()
   await painted()
   const row = /** @type {HTMLElement} */ (view.element(45))
   row.style.height = `${ROW * 4}px`

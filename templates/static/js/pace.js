@@ -1,21 +1,29 @@
-// How often lines that come by themselves are drawn.
+// When what is on the screen is drawn: in the next frame, and lines that come by themselves together when they are many.
 
-/** Nobody reads lines of which so many come between two drawings. */
-const MANY = 100
-/** Those are drawn in so much of the time: there has to be time to take them. */
+/** A line takes so long to read, in ms: when more come, they are drawn together. */
+const READ = 30
+/** But nobody waits longer than so, in ms, for what many lines there are. */
+const MOST = 80
+/** Drawing takes this of the time at most: there has to be time to take lines. */
 const SHARE = 1 / 8
 
 export class Pace {
-  #draw
-  /** How many came since they were drawn last, and when so many may be drawn again. */
+  #paint
+  #frame = 0
+  /** How many came since they were drawn last, and when they may be drawn again. */
   #lines = 0
   #free = 0
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #waits
 
-  /** @param {() => void} draw in the next frame */
-  constructor(draw) {
-    this.#draw = draw
+  /** @param {() => void} paint */
+  constructor(paint) {
+    this.#paint = paint
+  }
+
+  /** Something changed: it is drawn in the next frame. */
+  soon() {
+    this.#frame ||= requestAnimationFrame(() => this.#draw())
   }
 
   /** Lines came: they are drawn soon. @param {number} lines how many */
@@ -23,18 +31,22 @@ export class Pace {
     this.#lines += lines
     if (this.#waits) return
     const wait = this.#free - performance.now()
-    if (wait <= 0 || this.#lines < MANY) return this.#draw()
+    if (wait <= 0) return this.soon()
     this.#waits = setTimeout(() => {
       this.#waits = undefined
-      this.#draw()
+      this.soon()
     }, wait)
   }
 
-  /** Looks how long drawing takes. @param {() => void} paint */
-  time(paint) {
+  // Private
+
+  #draw() {
+    this.#frame = 0
     const begun = performance.now()
+    const read = READ * Math.max(1, this.#lines)
     this.#lines = 0
-    paint()
-    this.#free = begun + (performance.now() - begun) / SHARE
+    this.#paint()
+    const took = performance.now() - begun
+    this.#free = begun + Math.min(read, Math.max(MOST, took / SHARE))
   }
 }

@@ -34,7 +34,7 @@ export class View {
   /** How many px of rows there are above the screen, and below it. */
   above = 0
   below = 0
-  pace = new Pace(() => this.changed())
+  pace = new Pace(() => this.#paint())
 
   #scroller
   #sheet
@@ -59,7 +59,6 @@ export class View {
   #redrawn = false
   #scrolled = 0
   #hold
-  #frame = 0
 
   /**
    * @param {HTMLElement} scroller
@@ -79,7 +78,7 @@ export class View {
 
   /** Something changed: draw in the next frame. */
   changed() {
-    this.#frame ||= requestAnimationFrame(() => this.pace.time(() => this.#paint()))
+    this.pace.soon()
   }
 
   /** Rows look different from now on. */
@@ -183,8 +182,10 @@ export class View {
 
   #watch() {
     this.#scroller.addEventListener('scroll', () => {
-      if (this.#scroller.scrollTop !== this.#seen) this.#scrolled = performance.now()
-      this.changed()
+      const own = this.#scroller.scrollTop === this.#seen
+      if (!own) this.#scrolled = performance.now()
+      if (own && this.atEnd) this.pace.came(0) // at the end lines scroll all the time: drawn anew at once, that had no pace
+      else this.changed()
     }, { passive: true })
     new ResizeObserver(() => {
       this.#measure()
@@ -229,7 +230,6 @@ export class View {
   }
 
   #paint() {
-    this.#frame = 0
     this.#notice()
     const { first, next } = this.#buffer
     if (this.#target) {

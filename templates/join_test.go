@@ -77,3 +77,34 @@ func TestScripts(t *testing.T) {
 		t.Errorf("with its rail and its times it asked for %v", got)
 	}
 }
+
+// TestJoinedStyles: a page's styles are one file, each behind what it begins with, and none twice.
+func TestJoinedStyles(t *testing.T) {
+	files, err := joinedStyles(module(map[string]string{
+		"page":  "@import './base.css';\n@import './own.css';\n",
+		"own":   "@import './base.css';\n.own {}\n",
+		"base":  "@layer a;\n",
+		"small": "@import './base.css';\n.small {}\n",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"page": "@layer a;\n.own {}\n", "small": "@layer a;\n.small {}\n"}
+	for name, text := range want {
+		if got := string(files[name]); got != text {
+			t.Errorf("%s.css is\n%s\nwant\n%s", name, got, text)
+		}
+	}
+	if len(files) != len(want) {
+		t.Errorf("%d files, want %d", len(files), len(want))
+	}
+	for want, texts := range map[string]map[string]string{
+		"there is no a.css":            {"page": "@import './a.css';\n"},
+		"no form of @import":           {"page": "@import url('./a.css');\n"},
+		"begins with what begins with": {"a": "@import './b.css';\n", "b": "@import './a.css';\n"},
+	} {
+		if _, err := joinedStyles(module(texts)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: error %v, want %q", texts, err, want)
+		}
+	}
+}

@@ -47,6 +47,30 @@ func TestPage(t *testing.T) {
 			t.Errorf("around the mark is %q", got)
 		}
 	})
+	t.Run("lines do not wait for what the API says of the log", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.hold = true })
+		f.write(0, "one\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('one')`))
+		f.with(func() { f.hold = false })
+		f.write(0, "two\n")
+		do(t, ctx, poll(logText+`.includes('two')`))
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if len(f.opens) != 1 {
+			t.Errorf("%d sockets, want 1", len(f.opens))
+		}
+	})
+	t.Run("why its socket is refused the API says", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.status, f.refusal = 503, `{"error":"Redis is away","retry":2}` })
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(`document.querySelector('#truth').textContent.includes('Redis is away')`))
+		f.with(func() { f.status = 0 })
+		f.write(0, "one\n")
+		do(t, ctx, poll(logText+`.includes('one')`))
+	})
 	t.Run("the address has all that is looked at", func(t *testing.T) {
 		f := newFake(t, "/x")
 		longLog(f)

@@ -31,7 +31,7 @@ type socket struct {
 
 func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
-	refuse := f.noSockets
+	refuse := f.noSockets || f.signedOut || f.status != 0
 	f.mu.Unlock()
 	if refuse {
 		http.Error(w, "no", http.StatusBadGateway)

@@ -44,7 +44,7 @@ var loadAssets = sync.OnceValues(func() (*assets, error) {
 // readAssets reads the files in the order of their names, so that the hash is the same on every machine.
 func readAssets(root fs.FS) (*assets, error) {
 	a := &assets{files: map[string][]byte{}, packed: map[string][]byte{}}
-	modules := map[string][]byte{}
+	modules, styles := map[string][]byte{}, map[string][]byte{}
 	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -55,6 +55,8 @@ func readAssets(root fs.FS) (*assets, error) {
 		body, err := fs.ReadFile(root, name)
 		if module, is := strings.CutPrefix(name, "js/"); is {
 			modules[strings.TrimSuffix(module, ".js")] = withoutComments(body)
+		} else if style, is := strings.CutPrefix(name, "css/"); is {
+			styles[strings.TrimSuffix(style, ".css")] = body
 		} else {
 			a.files[name] = body
 		}
@@ -69,6 +71,13 @@ func readAssets(root fs.FS) (*assets, error) {
 	}
 	for name, body := range scripts {
 		a.files["js/"+name+".js"] = body
+	}
+	sheets, err := joinedStyles(styles)
+	if err != nil {
+		return nil, err
+	}
+	for name, body := range sheets {
+		a.files["css/"+name+".css"] = body
 	}
 	sum := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(a.files)) {

@@ -105,9 +105,9 @@ export class Pane {
     return HALTED.includes(this.tail.state.kind)
   }
 
-  /** @param {Promise<import('./ask.js').Answer>} [asked] what the API says of the log, if it was asked already */
-  start(asked) {
-    this.tail.start(asked)
+  /** @param {import('./tail.js').Begun} [begun] what is under way */
+  start(begun) {
+    this.tail.start(begun)
   }
 
   /** The page goes: so does the work on the server. */

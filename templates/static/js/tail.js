@@ -34,6 +34,20 @@ const SUSPICIOUS = 3
  * @property {(why: string) => void} [edge] the position could not be used; lines from the live edge follow
  */
 
+/** @typedef {{ asked: Promise<import('./ask.js').Answer>, socket: WebSocket }} Begun */
+
+/** @param {import('./base.js').LogName} log */
+function dial(log) {
+  const socket = new WebSocket(tailSocket(log), SUBPROTOCOL)
+  socket.binaryType = 'arraybuffer'
+  return socket
+}
+
+/** For a page that was just served: the log is there, so the socket need not wait for an answer. @param {import('./base.js').LogName} log @returns {Begun} */
+export function begin(log) {
+  return { asked: ask(logAPI(log)), socket: dial(log) }
+}
+
 export class Tail {
   /** Behind the last frame that was taken. */
   position = ''
@@ -72,18 +86,20 @@ export class Tail {
     this.#times = { ...TIMES, ...times }
   }
 
-  /** Asks, then opens a socket: from the last position, if there is one. @param {Promise<import('./ask.js').Answer>} [asked] it was asked already */
-  async start(asked) {
+  /** Asks, then opens a socket: from the last position, if there is one. @param {Begun} [begun] both are under way */
+  async start(begun) {
     this.#drop()
     if (this.state.kind !== 'retry' && this.state.kind !== 'signedout') this.#tell('asking')
     const asking = (this.#asking = new AbortController())
-    const answer = await (asked ?? ask(logAPI(this.#log), asking.signal))
+    if (begun) this.#open(begun.socket)
+    const answer = await (begun?.asked ?? ask(logAPI(this.#log), asking.signal))
     if (asking !== this.#asking) return
     this.#asking = null
-    if (answer.body) {
-      this.#hooks.entry?.(answer.body)
-      this.#open()
-    } else if (answer.status === 401) this.#signedOut()
+    if (answer.body) this.#hooks.entry?.(answer.body)
+    if (this.#socket && (answer.body || this.#opened)) return
+    this.#drop()
+    if (answer.body) this.#open(dial(this.#log))
+    else if (answer.status === 401) this.#signedOut()
     else if (answer.status === 404) this.#tell('over', answer.words || words.gone)
     else this.#retry(Math.max(answer.retry, this.#backoff.next()), answer.words)
   }
@@ -114,9 +130,9 @@ export class Tail {
 
   // Private
 
-  #open() {
-    const socket = (this.#socket = new WebSocket(tailSocket(this.#log), SUBPROTOCOL))
-    socket.binaryType = 'arraybuffer'
+  /** @param {WebSocket} socket */
+  #open(socket) {
+    this.#socket = socket
     this.#opened = 0
     this.#heard = Date.now()
     socket.onopen = () => {
@@ -184,6 +200,7 @@ export class Tail {
 
   /** @param {number} code @param {string} reason */
   #closed(code, reason) {
+    if (this.#asking) return this.#hangUp() // the answer says why
     if (this.#opened) this.#backoff.lived(Date.now() - this.#opened)
     else this.#refused++
     this.#drop()
@@ -215,9 +232,13 @@ export class Tail {
 
   /** Forgets the connection: whatever it still brings is not heard. */
   #drop() {
-    clearTimeout(this.#timer)
     this.#asking?.abort()
     this.#asking = null
+    this.#hangUp()
+  }
+
+  #hangUp() {
+    clearTimeout(this.#timer)
     const socket = this.#socket
     this.#socket = null
     this.questions.disconnected()

@@ -1,13 +1,13 @@
 // The page: its panes, and what is the page's rather than a log's.
 
 import { follow, looked as readAddress } from './address.js'
-import { ask, onSignedIn } from './ask.js'
-import { logAPI } from './base.js'
+import { onSignedIn } from './ask.js'
 import { characterKeys, habit } from './habits.js'
 import { KeySheet } from './keysheet.js'
 import { Later } from './later.js'
 import { looked } from './looked.js'
 import { Panes } from './panes.js'
+import { begin } from './tail.js'
 import { Title } from './title.js'
 import { Watching } from './watching.js'
 import { panes as paneWords, tail as tailWords, view as words } from './words.js'
@@ -19,8 +19,8 @@ const ANNOUNCE = 30
 const RELOADED = 'livetail.reloaded'
 
 const { host = '', id = '', name = '', version = '' } = document.body.dataset
-/** The answer comes while the page is made. */
-const asked = ask(logAPI({ host, id }))
+/** The answers come while the page is made. */
+const begun = begin({ host, id })
 const title = new Title()
 const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
@@ -113,7 +113,7 @@ new Watching(() => panes.all, () => {
 const first = panes.first({ host, id, name, version })
 first.show(address)
 first.focus()
-first.start(asked)
+first.start(begun)
 address.beside.forEach(beside)
 if (address.beside.length > 0) first.focus()
 setInterval(eachSecond, SECOND)

@@ -206,7 +206,7 @@ func seekTime(ctx context.Context, path string, n int64, t *table) error {
 		return err
 	}
 	var all drain
-	took, err := askFile(ctx, tailer.Options{}, path, wire.Question{Ask: wire.AskTime, At: at}, &all)
+	took, err := askFile(ctx, tailer.Options{}, path, wire.Question{Ask: wire.AskTime, At: at, Lines: 1}, &all)
 	if err != nil {
 		return err
 	}

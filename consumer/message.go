@@ -36,12 +36,13 @@ type asking struct {
 	Back   bool            `json:"back"`
 	Quiet  bool            `json:"quiet"`
 	From   string          `json:"from"`
+	At     int64           `json:"at"`
+	Behind int64           `json:"behind"`
+	Lead   uint32          `json:"lead"`
 	Until  string          `json:"until"`
 	Lines  uint32          `json:"lines"`
 	Bytes  uint64          `json:"bytes"`
 	Look   uint64          `json:"look"`
-	At     int64           `json:"at"`
-	Behind int64           `json:"behind"`
 	Filter json.RawMessage `json:"filter"`
 }
 

@@ -25,7 +25,7 @@ type answer struct {
 	lines, bytes, looked uint64 // so far
 	some                 bool   // a frame of lines went out
 	sent                 time.Time
-	time                 int64         // of the line that was found
+	time                 int64         // of the line that is just told to be found
 	asked                wire.Position // where it begins
 	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
@@ -183,7 +183,42 @@ func (a *answer) resolve(from wire.Position, back bool) (found []*file, offs []i
 	return found, offs, next, nil
 }
 
-// begin goes to the place that the question names.
+// start goes to where the question wants to begin.
+func (a *answer) start() error {
+	switch a.q.Ask {
+	case wire.AskTime:
+		return a.again(a.seek)
+	case wire.AskPlace:
+		return a.again(a.locate)
+	}
+	return a.again(func() error {
+		if err := a.arrive(a.q.From); err != nil {
+			return err
+		}
+		return a.lead()
+	})
+}
+
+// lead goes back to what is to lead up to the place.
+func (a *answer) lead() error {
+	h := a.current()
+	if h == nil || a.q.Back || a.q.Lead == 0 {
+		return nil
+	}
+	off := h.coding().Align(max(0, h.off-int64(a.q.Lead)))
+	if off > 0 {
+		var err error
+		if off, err = lineFrom(h, off, h.off); err != nil {
+			return failure(words(err))
+		}
+	}
+	if !h.seek(off) {
+		return errChanged
+	}
+	return nil
+}
+
+// begin goes to a place.
 func (a *answer) begin(from wire.Position) error {
 	return a.again(func() error { return a.arrive(from) })
 }
@@ -201,16 +236,10 @@ func (a *answer) again(do func() error) error {
 func (a *answer) arrive(from wire.Position) error {
 	a.at, a.turn, a.asked = nil, 0, from
 	a.front, a.of, a.raw = a.front[:0], nil, 0
-	if err := a.look(); err != nil {
+	if err := a.survey(); err != nil {
 		return err
 	}
 	defer a.trim()
-	if len(a.q.Until) > 0 && a.ends == nil {
-		var err error
-		if a.ends, a.stop, _, err = a.resolve(a.q.Until, !a.q.Back); err != nil {
-			return err
-		}
-	}
 	var h *file
 	var err error
 	switch next := 0; {
@@ -246,6 +275,15 @@ func (a *answer) arrive(from wire.Position) error {
 		return err
 	}
 	return a.enter(h, nil)
+}
+
+// survey lists the log's files, and finds the place until which to read.
+func (a *answer) survey() error {
+	err := a.look()
+	if err == nil && len(a.q.Until) > 0 && a.ends == nil {
+		a.ends, a.stop, _, err = a.resolve(a.q.Until, !a.q.Back)
+	}
+	return err
 }
 
 // enter begins to read h, behind those of keep: from its beginning or, towards the past, from its end. Until it is there the answer

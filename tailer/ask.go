@@ -119,18 +119,11 @@ func (a *answer) run() error {
 }
 
 func (a *answer) answer() error {
-	var do func() error
 	switch a.q.Ask {
-	case wire.AskRead:
+	case wire.AskRead, wire.AskTime, wire.AskPlace:
 		return a.read()
-	case wire.AskTime:
-		do = a.seek
-	case wire.AskPlace:
-		do = a.locate
 	case wire.AskOutline:
-		do = a.outline
-	default:
-		return failure("this worker does not understand the question")
+		return a.again(a.outline)
 	}
-	return a.again(do)
+	return failure("this worker does not understand the question")
 }

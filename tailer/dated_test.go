@@ -216,7 +216,7 @@ func TestRow66_Past(t *testing.T) {
 	b.ask(from(read(0), q.From)).is(false, all, wire.EndEdge)
 	for day := 17; day <= 21; day++ {
 		at := time.Date(2026, 11, day, 9, 30, 0, 0, time.UTC)
-		m, _, line := b.ask(wire.Question{Ask: wire.AskTime, At: at.UnixMilli()}).found()
+		m, _, line := b.ask(seek(at)).found()
 		if want := fmt.Sprintf("2026-11-%02dT10:00:00Z line of day %d\n", day, day); line != want || m.Sure != wire.SureExact {
 			t.Errorf("to %v: %q, %+v", at, line, m)
 		}

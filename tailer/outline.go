@@ -6,9 +6,9 @@ import (
 	"livetail/internal/wire"
 )
 
-// locate finds the line that is so many bytes before the live edge.
+// locate goes to the line that is so many bytes before the live edge.
 func (a *answer) locate() error {
-	if err := a.look(); err != nil {
+	if err := a.survey(); err != nil {
 		return err
 	}
 	defer a.trim()

@@ -16,7 +16,7 @@ func (a *answer) read() error {
 	if a.filter, err = filter.Parse(a.q.Filter); err != nil {
 		return failure(err.Error())
 	}
-	if err := a.begin(a.q.From); err != nil {
+	if err := a.start(); err != nil {
 		return err
 	}
 	step, move := a.forth, a.next

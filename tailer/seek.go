@@ -15,9 +15,9 @@ const (
 	jitter     = 1000      // ms by which lines of several writers usually do
 )
 
-// seek finds the first line that is not earlier than the question's time.
+// seek goes to the first line that is not earlier than the question's time.
 func (a *answer) seek() error {
-	if err := a.look(); err != nil {
+	if err := a.survey(); err != nil {
 		return err
 	}
 	defer a.trim()
@@ -56,7 +56,7 @@ func (a *answer) seek() error {
 	return a.edge(wire.SureExact, "the log ends earlier")
 }
 
-// edge says that what was looked for is at the live edge.
+// edge goes to the live edge: there is what was looked for.
 func (a *answer) edge(sure, why string) error {
 	h, err := a.newest()
 	if err != nil {
@@ -73,14 +73,23 @@ func (a *answer) edge(sure, why string) error {
 	return a.found(h, end, 0, m)
 }
 
-// found tells the place off of h; ms is the time of the line there.
+// found goes to the place off of h, and tells it; ms is the time of the line there.
 func (a *answer) found(h *file, off, ms int64, m wire.Marker) error {
 	if !h.seek(off) {
 		return errChanged
 	}
-	a.at, a.turn, a.time = []*file{h}, 0, ms
+	a.at, a.turn = []*file{h}, 0
+	if err := a.lead(); err != nil {
+		return err
+	}
+	room, err := a.room()
+	if err != nil {
+		return err
+	}
 	m.Name = a.view.named(h.name)
-	return a.tell(m, 0)
+	a.time = ms
+	defer func() { a.time = 0 }()
+	return a.send(wire.Frame{Kind: wire.Mark, Payload: fit(a.view.marker(m), room)}, off)
 }
 
 // fileOf is the last file that begins before ms; if all that have a time begin later, early, the first of those; -1: none has.

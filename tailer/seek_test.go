@@ -12,14 +12,20 @@ import (
 	"livetail/internal/wire"
 )
 
-func seek(at time.Time) wire.Question { return wire.Question{Ask: wire.AskTime, At: at.UnixMilli()} }
+func seek(at time.Time) wire.Question {
+	return wire.Question{Ask: wire.AskTime, At: at.UnixMilli(), Lines: 1}
+}
 
-// found is the marker of a seek, and the line that it leads to.
+// found is the marker of a seek for one line, and the line that it leads to, which is the first that is read.
 func (r *reply) found() (m wire.Marker, f record, line string) {
 	r.Helper()
 	for _, f = range r.frames {
 		if f.mark.Kind == wire.MarkFound {
-			return f.mark, f, r.ask(wire.Question{Ask: wire.AskRead, Lines: 1, From: f.After}).text(false)
+			line = r.text(false)
+			if again := r.ask(wire.Question{Ask: wire.AskRead, Lines: 1, From: f.After}).text(false); again != line {
+				r.Fatalf("read on %q, and from the place that was found %q", line, again)
+			}
+			return f.mark, f, line
 		}
 	}
 	r.Fatalf("nothing was found: %v %+v", r.kinds(), r.end)
@@ -168,7 +174,7 @@ func TestAskPlaceAndOutline(t *testing.T) {
 		line   string
 	}{{0, ""}, {4, ""}, {5, ""}, {27, "2026-11-26T05:00:03Z 3\n"}, {28, "2026-11-26T05:00:03Z 3\n"}, {50, "2026-11-26T05:00:02Z 2\n"}, {73, "2026-11-26T05:00:01Z 1\n"},
 		{73 + 25, "2026-11-26T05:00:00Z old\n"}, {1 << 40, "2026-11-26T05:00:00Z old\n"}} {
-		m, f, line := b.ask(wire.Question{Ask: wire.AskPlace, Behind: c.behind}).found()
+		m, f, line := b.ask(wire.Question{Ask: wire.AskPlace, Behind: c.behind, Lines: 1}).found()
 		if line != c.line || m.Sure != wire.SureExact || f.Behind > max(c.behind, 4) && c.behind < 1<<40 {
 			t.Errorf("%d behind: %q, %d behind, %+v", c.behind, line, f.Behind, m)
 		}
@@ -187,5 +193,51 @@ func TestAskPlaceAndOutline(t *testing.T) {
 	}
 	if fmt.Sprint(again) != fmt.Sprint(files) || len(r.frames) < 3 {
 		t.Errorf("in parts: %+v", again)
+	}
+}
+
+// What is asked for from a time or a place is read on at once as from a position: with what leads up to it, through a filter, no further
+// than was asked for, and from one file into the next.
+func TestAskTimeReadsOn(t *testing.T) {
+	b := newBench(t)
+	at := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
+	var lines []string
+	for n := range 300 {
+		lines = append(lines, fmt.Sprintf("%s %s line %d\n", at.Add(time.Duration(n)*time.Second).Format(time.RFC3339), []string{"INFO", "ERROR"}[n%2], n))
+	}
+	b.write("f.2.gz", string(packed(b, ".gz", []byte(strings.Join(lines[:100], "")))))
+	b.write("f.1", strings.Join(lines[100:200], ""))
+	b.write("f", strings.Join(lines[200:], ""))
+	size := func(from, to int) (n int64) { return int64(len(strings.Join(lines[from:to], ""))) }
+	for name, q := range map[string]wire.Question{
+		"time":  {Ask: wire.AskTime, At: at.Add(150 * time.Second).UnixMilli()},
+		"place": {Ask: wire.AskPlace, Behind: size(150, 300)},
+		"read":  {Ask: wire.AskRead, From: b.ask(seek(at.Add(150 * time.Second))).frames[0].After},
+	} {
+		b.ask(q).is(false, strings.Join(lines[150:], ""), wire.EndEdge)
+		q.Lines = 80
+		b.ask(q).is(false, strings.Join(lines[150:230], ""), wire.EndLines)
+		for _, c := range []struct {
+			lead uint32
+			from int
+		}{{uint32(size(140, 150)), 140}, {uint32(size(140, 150) + 5), 140}, {uint32(size(140, 150) - 1), 141}, {1 << 20, 100}} {
+			lead := q
+			lead.Lead = c.lead
+			r := b.ask(lead).is(false, strings.Join(lines[c.from:c.from+80], ""), wire.EndLines)
+			if f := r.frames[0]; q.Ask != wire.AskRead && (f.mark.Kind != wire.MarkFound || f.Start != size(100, 150) || f.After[0].Offset != size(100, c.from) || f.Behind != size(c.from, 300)) {
+				t.Errorf("%s, %d bytes before: found at %d, read from %d, %+v", name, c.lead, f.Start, f.After[0].Offset, f.mark)
+			}
+		}
+		back := q
+		back.Back, back.Lead = true, 1<<20
+		b.ask(back).is(true, strings.Join(lines[70:150], ""), wire.EndLines)
+		until := q
+		until.Until = b.ask(seek(at.Add(160 * time.Second))).frames[0].After
+		b.ask(until).is(false, strings.Join(lines[150:160], ""), wire.EndUntil)
+		sift := q
+		sift.Lines, sift.Filter, sift.Lead = 3, []byte(`{"levels":["error"]}`), uint32(size(145, 150))
+		b.ask(sift).is(false, lines[145]+lines[147]+lines[149], wire.EndLines)
+		q.Look, q.Lines = uint64(size(150, 160)), 0
+		b.ask(q).is(false, strings.Join(lines[150:160], ""), wire.EndLooked)
 	}
 }

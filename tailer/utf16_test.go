@@ -122,12 +122,11 @@ func TestRow48_UTF16ThroughItsLife(t *testing.T) {
 			b.ask(q).is(false, "2026-11-26T10:00:01Z ERROR two 世\n\tat stack\n", wire.EndEdge)
 			for i, line := range []string{"one", "ERROR two 世", "three", "ERROR four"} {
 				at := time.Date(2026, 11, 26, 10, 0, i, 0, time.UTC).UnixMilli()
-				r := b.ask(wire.Question{Ask: wire.AskTime, At: at})
-				if f := r.frames[len(r.frames)-2]; f.Time != at {
+				_, f, text := b.ask(wire.Question{Ask: wire.AskTime, At: at, Lines: 1}).found()
+				if f.Time != at {
 					t.Errorf("%s was found at %d, not %d", line, f.Time, at)
 				}
-				r = b.ask(wire.Question{Ask: wire.AskRead, Lines: 1, From: r.after()})
-				if got := strings.TrimPrefix(r.text(false), bom); got != fmt.Sprintf("2026-11-26T10:00:0%dZ %s\n", i, line) {
+				if got := strings.TrimPrefix(text, bom); got != fmt.Sprintf("2026-11-26T10:00:0%dZ %s\n", i, line) {
 					t.Errorf("at the time of %s there is %q", line, got)
 				}
 			}
@@ -194,8 +193,8 @@ func TestRow48_UTF8ByteOrderMark(t *testing.T) {
 		q.Back = true
 		b.ask(q).is(true, text, wire.EndStart)
 		at := time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC).UnixMilli()
-		if r := b.ask(wire.Question{Ask: wire.AskTime, At: at}); r.frames[len(r.frames)-2].Time != at {
-			t.Errorf("the first line's time is not read: %+v", r.frames)
+		if _, f, _ := b.ask(wire.Question{Ask: wire.AskTime, At: at, Lines: 1}).found(); f.Time != at {
+			t.Errorf("the first line's time is not read: %+v", f)
 		}
 		b.end()
 	}

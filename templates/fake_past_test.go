@@ -32,6 +32,7 @@ type question struct {
 	Look   int             `json:"look"`
 	At     int64           `json:"at"`
 	Behind int64           `json:"behind"`
+	Lead   int64           `json:"lead"`
 	Filter json.RawMessage `json:"filter"`
 }
 
@@ -79,7 +80,11 @@ func (f *fake) reply(q question) ([]wire.Frame, string) {
 			a.mark(wire.Marker{Kind: wire.MarkProgress, Why: "slowed: the host is busy"}, 0, 0)
 			a.frames[0].Flags = wire.Slowed
 		}
-		a.read()
+		file, offset, given := a.place(a.From)
+		if given && !a.Back {
+			offset = a.led(file, offset)
+		}
+		a.read(file, offset, given)
 	case "time":
 		a.seekTime()
 	case "place":
@@ -131,9 +136,17 @@ func (a *answer) place(text string) (file int, offset int64, ok bool) {
 	return i, last.Offset, i >= 0
 }
 
-func (a *answer) read() {
+// led is where to begin so that what leads up to a place comes too.
+func (a *answer) led(file int, offset int64) int64 {
+	from := max(0, offset-a.Lead)
+	for from > 0 && from < offset && a.files[file].data[from-1] != '\n' {
+		from++
+	}
+	return from
+}
+
+func (a *answer) read(file int, offset int64, given bool) {
 	lines := a.lines()
-	file, offset, given := a.place(a.From)
 	if a.Back {
 		if given {
 			n, _ := slices.BinarySearchFunc(lines, a.abs(file, offset), func(l line, at int64) int { return int(a.abs(l.file, l.offset) - at) })
@@ -301,11 +314,12 @@ func (a *answer) found(lines []line, i int, sure string) {
 	if sure == wire.SureNone {
 		m.Why = "no line has a time that is understood"
 	}
-	if i < 0 {
-		a.mark(m, len(a.files)-1, 0)
-	} else {
-		a.mark(m, lines[i].file, lines[i].offset)
-		a.frames[len(a.frames)-1].Time, _ = timeOf(lines[i].text)
+	file, offset := len(a.files)-1, int64(0)
+	if i >= 0 {
+		file, offset = lines[i].file, lines[i].offset
 	}
-	a.end(wire.EndDone)
+	from := a.led(file, offset)
+	a.mark(m, file, from)
+	a.frames[len(a.frames)-1].Start = offset
+	a.read(file, from, true)
 }

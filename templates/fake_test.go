@@ -52,6 +52,7 @@ type fake struct {
 	past        []fakeFile // what the log was before, oldest first
 	chunk       int        // lines looked at for one frame of an answer
 	holdAnswers bool       // answers wait, but for saying that they are slowed
+	noOlder     bool       // questions for what comes before a place are not answered
 	slow        bool       // counting is slowed, and says so first
 	signedOut   bool
 	hold        bool // answers of the API wait

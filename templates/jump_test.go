@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -114,6 +115,49 @@ func TestJump(t *testing.T) {
 		f.with(func() {
 			if n := strings.Count(strings.Join(f.said, ""), `"ask":"place"`); n != 1 {
 				t.Errorf("the page asked for %d places", n)
+			}
+		})
+	})
+	t.Run("a time brings its lines along, and what leads up to them", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), settled)
+		f.with(func() { f.noOlder = true }) // so all that is seen came with the one answer
+		do(t, ctx, chromedp.KeyEvent("t"), run(`
+			const form = document.querySelector('[data-part=time]')
+			form.querySelector('input').value = '2026-11-21T01:40:00Z'
+			form.requestSubmit()`))
+		do(t, ctx, poll(logText+`.includes('older line 6000 ')`))
+		do(t, ctx, poll(`(() => {
+			const box = document.querySelector('#log').getBoundingClientRect()
+			const row = [...document.querySelectorAll('#log .row')].find(row => row.textContent.includes('line 6000 '))
+			return Math.abs((row.getBoundingClientRect().top - box.top) / box.height - 1 / 3) < 0.05
+		})()`), poll(seenRows+`.length >= Math.floor(document.querySelector('#log').clientHeight / 19) - 1`), poll(topRow+`.includes('older line 59')`))
+	})
+	t.Run("a hand that drags the thumb about for long is not too much for the server", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), settled)
+		f.with(func() { f.said = nil })
+		begun := time.Now()
+		do(t, ctx, run(`
+			const track = document.querySelector('#track')
+			track.setPointerCapture = () => {}
+			const { left, top, height } = track.getBoundingClientRect()
+			const at = (kind, share) => track.dispatchEvent(new PointerEvent(kind, { button: 0, clientX: left + 4, clientY: top + share * height, bubbles: true }))
+			at('pointerdown', 0.5)
+			for (let i = 0; i < 120; i++) {
+				at('pointermove', 0.3 + 0.4 * Math.abs(Math.sin(i / 10)))
+				await new Promise(done => requestAnimationFrame(done))
+			}
+			at('pointermove', 0.5)
+			at('pointerup', 0.5)`), poll(topRow+`.match(/older line (5|6)\d\d\d /)`), settled)
+		f.with(func() {
+			// The server hears 20 a second, and 20 at once.
+			if n, most := len(f.said), 20+int(18*time.Since(begun).Seconds()); n > most || n < 6 {
+				t.Errorf("the page said %d messages in %v", n, time.Since(begun))
 			}
 		})
 	})

@@ -271,7 +271,9 @@ func (s *socket) answers() (refusals []any, frames []wire.Frame) {
 			if words != "" {
 				refusals = append(refusals, map[string]any{"say": "refused", "reply": q.Reply, "words": words, "in": "include", "term": 0, "at": 3})
 			}
-			frames = append(frames, reply...)
+			if !q.Back || !s.noOlder {
+				frames = append(frames, reply...)
+			}
 		default:
 			s.t.Errorf("the page said op %q", q.Op)
 		}

@@ -13,6 +13,7 @@ type simAnswer struct {
 	m    wire.Request
 	at   int64
 	left int64
+	tell bool // where it begins is to be told
 	seq  uint64
 	over bool
 }
@@ -21,7 +22,7 @@ type simAnswer struct {
 type asked struct {
 	reply      uint32
 	back       bool
-	at         int64 // where the next byte must be
+	at         int64 // where the next byte must be; -1: not told yet
 	want, got  int64
 	end        string
 	cancelled  bool
@@ -45,7 +46,9 @@ func (t *simTail) request(m wire.Request) {
 		return
 	}
 	a := &simAnswer{r: r, m: m, left: int64(m.Question.Bytes)}
-	if q := m.Question; len(q.From) > 0 {
+	if q := m.Question; q.Ask == wire.AskPlace {
+		a.at, a.tell = t.size-q.Behind, true
+	} else if len(q.From) > 0 {
 		a.at = q.From[0].Offset
 	} else if q.Back {
 		a.at = t.size
@@ -62,6 +65,10 @@ func (a *simAnswer) publish() {
 		if a.m.Question.Bytes > 0 {
 			n = min(n, a.left)
 		}
+		found := a.tell
+		if a.tell = false; found {
+			n = 0
+		}
 		if a.m.Question.Back {
 			n = min(n, a.at)
 			f.Start = a.at - n
@@ -73,7 +80,10 @@ func (a *simAnswer) publish() {
 		}
 		a.left -= n
 		f.Payload = nothing[:n]
-		if n == 0 {
+		if found {
+			mark, _ := wire.Marker{Kind: wire.MarkFound}.Frame()
+			f.Kind, f.Payload = wire.Mark, mark.Payload
+		} else if n == 0 {
 			mark, _ := wire.Marker{Kind: wire.MarkEnd, End: wire.EndDone}.Frame()
 			f.Kind, f.Payload, f.Flags = wire.Mark, mark.Payload, wire.Last
 			a.over = true
@@ -93,8 +103,12 @@ func (t *simTail) ask(back bool, from, want int64) *asked {
 	} else {
 		want = min(want, t.size-from)
 	}
-	q := wire.Question{Ask: wire.AskRead, Back: back, Bytes: uint64(want), From: wire.Position{{File: "f", Offset: from}}}
-	a := &asked{reply: t.lastAsk, back: back, at: from, want: want}
+	return t.put(wire.Question{Ask: wire.AskRead, Back: back, Bytes: uint64(want), From: wire.Position{{File: "f", Offset: from}}}, from)
+}
+
+// put asks q, whose answer begins at a place, or where it says (-1).
+func (t *simTail) put(q wire.Question, at int64) *asked {
+	a := &asked{reply: t.lastAsk, back: q.Back, at: at, want: int64(q.Bytes)}
 	refusal := ""
 	t.step(func() { refusal = t.m.ask(a.reply, q, t.w.now) })
 	if refusal != "" {
@@ -115,6 +129,10 @@ func (t *simTail) answered(f wire.Frame) {
 		}
 		if f.Flags&wire.Last != 0 {
 			a.end = "done"
+			return
+		}
+		if f.Kind == wire.Mark && f.Payload != nil && a.at < 0 {
+			a.at = f.After[0].Offset
 			return
 		}
 		n := int64(len(f.Payload))
@@ -187,6 +205,10 @@ func TestAnswersAreExactOverAnyNetwork(t *testing.T) {
 						tail.step(func() { tail.m.cancel(a.reply, w.now) })
 					}
 				}
+			case 5: // from a place that is only known once it is told
+				tail.lastAsk++
+				behind := 1 + w.rnd.Int64N(tail.size)
+				tail.put(wire.Question{Ask: wire.AskPlace, Behind: behind, Bytes: uint64(1 + w.rnd.Int64N(behind))}, -1)
 			case 4: // a filter is set: the page goes on from its place
 				tail.step(func() {
 					tail.m.set(Set{Rev: tail.m.rev + 1, From: wire.Position{{File: "f", Offset: tail.at}}}, w.now)

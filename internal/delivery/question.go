@@ -31,7 +31,6 @@ type question struct {
 	seat   bool
 	told   bool      // that it waits for a seat
 	done   bool      // the last frame was accepted
-	found  bool      // of a seek: all but the end was accepted
 	some   bool      // a frame with a place was accepted
 	behind int64     // how far the live edge was from it
 	asked  int       // how often in this round
@@ -135,8 +134,6 @@ func (m *machine) sayRequest(q *question, now time.Time) {
 // ended is why nothing is left to be asked, or "".
 func (q *question) ended() string {
 	switch {
-	case q.found:
-		return wire.EndDone
 	case q.limit[0] && q.rest.Lines == 0, q.limit[1] && q.rest.Bytes == 0:
 		return wire.EndLines
 	case q.limit[2] && q.rest.Look == 0:
@@ -211,8 +208,9 @@ func (m *machine) answer(f *wire.Frame, now time.Time) bool {
 func (q *question) spend(f *wire.Frame) {
 	if f.Kind == wire.Mark && q.rest.Ask != wire.AskRead {
 		var mark wire.Marker
-		if json.Unmarshal(f.Payload, &mark) == nil && mark.Kind == wire.MarkFound {
-			q.found = true
+		if json.Unmarshal(f.Payload, &mark) == nil && mark.Kind == wire.MarkFound && len(f.After) > 0 {
+			q.rest.Ask, q.rest.From, q.rest.Lead = wire.AskRead, f.After, 0 // the place is known: what is left is to read from there
+			q.some, q.behind = true, f.Behind
 		}
 		return
 	}
@@ -229,7 +227,7 @@ func (q *question) spend(f *wire.Frame) {
 	}
 	if len(f.After) > 0 {
 		q.rest.Look -= min(q.looked(f), q.rest.Look)
-		q.rest.From = f.After
+		q.rest.From, q.rest.Lead = f.After, 0
 	}
 }
 

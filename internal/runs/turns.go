@@ -30,7 +30,7 @@ type turn struct {
 
 // whole says whether a question looks through all of a log, whatever is in it.
 func whole(q wire.Question) bool {
-	return q.Ask == wire.AskRead && (q.Quiet || len(q.Filter) > 0) && q.Lines == 0 && q.Bytes == 0
+	return q.Ask != wire.AskOutline && (q.Quiet || len(q.Filter) > 0) && q.Lines == 0 && q.Bytes == 0
 }
 
 // wait returns when it is the user's turn; whoever called it calls done in the end. said is called meanwhile, now and then.

@@ -95,6 +95,7 @@ func TestWhatIsASearch(t *testing.T) {
 	for q, want := range map[*wire.Question]bool{
 		{Ask: wire.AskRead, Quiet: true}: true, {Ask: wire.AskRead, Filter: rule}: true, {Ask: wire.AskRead, Filter: rule, Lines: 1}: false,
 		{Ask: wire.AskRead, Filter: rule, Bytes: 1}: false, {Ask: wire.AskRead}: false, {Ask: wire.AskTime}: false,
+		{Ask: wire.AskTime, Filter: rule}: true, {Ask: wire.AskPlace, Quiet: true}: true, {Ask: wire.AskOutline, Filter: rule}: false,
 	} {
 		if whole(*q) != want {
 			t.Errorf("%+v: %v", *q, !want)

@@ -22,7 +22,7 @@ const (
 const (
 	MarkFile    = "file"    // what comes next in the answer is of file Name; what came before, if anything did, of To
 	MarkStart   = "start"   // the first byte there is was reached: the beginning of Name
-	MarkFound   = "found"   // of a seek: After is the place; Sure, Why
+	MarkFound   = "found"   // of a seek: the line begins at Start, reading at After; Sure, Why
 	MarkOutline = "outline" // Files: all files of the log, oldest first
 	MarkEnd     = "end"     // the answer is complete: End, Why
 )
@@ -34,7 +34,7 @@ const (
 	EndUntil  = "until"  // the place until which to read was reached
 	EndStart  = "start"  // the first byte there is
 	EndEdge   = "edge"   // the live edge
-	EndDone   = "done"   // a seek or an outline
+	EndDone   = "done"   // an outline
 	EndFailed = "failed" // Why
 )
 

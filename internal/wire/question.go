@@ -6,9 +6,9 @@ type Ask uint8
 const (
 	// AskRead: lines, forward or back from a place, as far as a filter lets them pass. Paging and search are both this.
 	AskRead Ask = iota + 1
-	// AskTime: the place of the first line that is not earlier than At.
+	// AskTime: the same from the first line that is not earlier than At, whose place is told first.
 	AskTime
-	// AskPlace: the place of the line that is Behind bytes before the live edge.
+	// AskPlace: the same from the line that is Behind bytes before the live edge.
 	AskPlace
 	// AskOutline: what files there are.
 	AskOutline
@@ -18,17 +18,18 @@ const (
 // another run; an answer goes on where an earlier one ended.
 type Question struct {
 	Ask    Ask
-	Back   bool     // AskRead: towards the past, newest lines first: each frame holds what comes before the one before it
-	Quiet  bool     // AskRead: counts only
+	Back   bool     // towards the past, newest lines first: each frame holds what comes before the one before it
+	Quiet  bool     // counts only
 	Paths  bool     // markers may carry whole paths
 	From   Position // AskRead: go on from here; none: from the first byte there is or, Back, from the live edge
-	Until  Position // AskRead: not beyond here; none: no such place
-	Lines  uint32   // AskRead: at most so many lines that pass; 0: as many as there are
-	Bytes  uint64   // AskRead: at most so many bytes of lines; 0: as many as there are
-	Look   uint64   // AskRead: at most so many bytes looked at; 0: as many as there are
 	At     int64    // AskTime: Unix milliseconds
 	Behind int64    // AskPlace
-	Filter []byte   // AskRead: as in Go; none: all lines pass
+	Lead   uint32   // forward: begin up to so many bytes earlier in the same file, with what leads up to the place
+	Until  Position // not beyond here; none: no such place
+	Lines  uint32   // at most so many lines that pass; 0: as many as there are
+	Bytes  uint64   // at most so many bytes of lines; 0: as many as there are
+	Look   uint64   // at most so many bytes looked at; 0: as many as there are
+	Filter []byte   // as in Go; none: all lines pass
 	User   string   // whoever asks, unreadable: searches are limited per user
 }
 
@@ -64,9 +65,10 @@ func (m Request) appendTo(b []byte) []byte {
 	b = appendU32(appendU32(appendU64(append(b, m.Tail[:]...), m.Run), m.Reply), m.Round)
 	b = appendU64(appendStr(b, m.Web), m.Credit)
 	b = append(b, byte(q.Ask), bits(q.Back, q.Quiet, q.Paths))
-	b = q.Until.AppendTo(q.From.AppendTo(b))
+	b = q.From.AppendTo(b)
+	b = appendU32(appendU64(appendU64(b, uint64(q.At)), uint64(q.Behind)), q.Lead)
+	b = q.Until.AppendTo(b)
 	b = appendU64(appendU64(appendU32(b, q.Lines), q.Bytes), q.Look)
-	b = appendU64(appendU64(b, uint64(q.At)), uint64(q.Behind))
 	return appendStr(appendBytes(b, q.Filter), q.User)
 }
 
@@ -83,9 +85,10 @@ func (r *reader) question() (q Question) {
 	q.Ask = Ask(r.u8())
 	flags := r.u8()
 	q.Back, q.Quiet, q.Paths = flags&1 != 0, flags&2 != 0, flags&4 != 0
-	q.From, q.Until = r.position(), r.position()
+	q.From = r.position()
+	q.At, q.Behind, q.Lead = int64(r.u64()), r.i64(), r.u32() // a time may be before 1970
+	q.Until = r.position()
 	q.Lines, q.Bytes, q.Look = r.u32(), r.u64(), r.u64()
-	q.At, q.Behind = int64(r.u64()), r.i64() // a time may be before 1970
 	q.Filter, q.User = r.filter(), r.str()
 	if r.err == nil && (q.Ask < AskRead || q.Ask > AskOutline) {
 		r.fail("question of kind %d", q.Ask)

@@ -97,7 +97,7 @@ func sampleMessages() []Message {
 		Go{id, 5, 6, "web1", Log{"h-1", "nginx/access.log"}, samplePosition(), 1000, 7, 1 << 20, true, false, nil},
 		Go{Tail: id, Log: Log{"h", "i"}, Quiet: true, Filter: []byte(`{"levels":["error"]}`)},
 		Request{id, 5, 1, 2, "web1", 1 << 16, Question{Ask: AskRead, Back: true, Quiet: true, Paths: true, From: samplePosition(),
-			Until: samplePosition(), Lines: 3, Bytes: 4, Look: 5, At: -6, Behind: 7, Filter: []byte("{}"), User: "user"}},
+			Until: samplePosition(), Lines: 3, Bytes: 4, Look: 5, At: -6, Behind: 7, Lead: 8, Filter: []byte("{}"), User: "user"}},
 		Request{Tail: id, Reply: 1, Question: Question{Ask: AskOutline}}, Cancel{id, 5, 1}, ReplyCredit{id, 5, 1, 2, 3},
 		Go{Tail: id, Log: Log{"h", "i"}},
 		No{id, 5}, Bye{id, 1, 2, "worker1", "the worker stops"}, Credit{id, 5, 6, 7},

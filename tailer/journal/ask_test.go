@@ -64,11 +64,20 @@ func TestGoToATime(t *testing.T) {
 		{epoch.Add(-time.Hour), 0, wire.SureExact}, {epoch.Add(5 * time.Second), 4, wire.SureExact},
 		{epoch.Add(5*time.Second + time.Millisecond), 5, wire.SureExact}, {epoch.Add(time.Hour), 20, wire.SureExact},
 	} {
-		found := ask(t, f, wire.Question{Ask: wire.AskTime, At: c.at.UnixMilli()}, 1000)
+		q := wire.Question{Ask: wire.AskTime, At: c.at.UnixMilli(), Lead: 1 << 10}
+		found := ask(t, f, q, 1000)
 		from := found.frames[0].After
-		want := strings.Join(strings.SplitAfter(w.text(""), "\n")[c.line:], "")
-		if got := ask(t, f, wire.Question{Ask: wire.AskRead, From: from}, 1000); got.text() != want {
-			t.Errorf("%v: got %q, want %q", c.at, got.text(), want)
+		lines := strings.SplitAfter(w.text(""), "\n")
+		want := strings.Join(lines[c.line:], "")
+		if got := ask(t, f, wire.Question{Ask: wire.AskRead, From: from}, 1000); got.text() != want || found.text() != want || found.frames[0].Start != from[0].Offset {
+			t.Errorf("%v: read on %q, and from the place that was found %q, want %q", c.at, found.text(), got.text(), want)
+		}
+		if q.Back = true; ask(t, f, q, 1000).backText() != strings.Join(lines[:c.line], "") {
+			t.Errorf("%v: back from there is %q", c.at, ask(t, f, q, 1000).backText())
+		}
+		q.Back, q.Lines = false, 2
+		if got, want := ask(t, f, q, 1000).text(), strings.Join(lines[c.line:min(len(lines), c.line+2)], ""); got != want {
+			t.Errorf("%v: two lines are %q, want %q", c.at, got, want)
 		}
 		if !strings.Contains(string(found.frames[0].Payload), `"sure":"`+c.sure) {
 			t.Errorf("%v: %s", c.at, found.frames[0].Payload)

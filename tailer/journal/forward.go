@@ -13,13 +13,23 @@ func (a *answer) forward(ctx context.Context) (wire.Marker, error) {
 		return wire.Marker{}, err
 	}
 	var args []string
-	r := resume{at: from}
 	if from != nil {
 		args = []string{"--cursor=" + from.base.String()}
 	}
+	return a.onward(ctx, resume{at: from}, until, nil, args...)
+}
+
+// onward reads what journalctl says; first, if there is one, hears the first entry, or nil if there is none.
+func (a *answer) onward(ctx context.Context, r resume, until *place, first func(*entry) error, args ...string) (wire.Marker, error) {
 	end := ""
 	var text []byte
-	err = a.run(ctx, func(e entry) (bool, error) {
+	err := a.run(ctx, func(e entry) (bool, error) {
+		if first != nil {
+			if err := first(&e); err != nil {
+				return false, err
+			}
+			first = nil
+		}
 		if r.gone(&e) {
 			if err := a.tell(ctx, goneMark, 0); err != nil {
 				return false, err
@@ -37,6 +47,9 @@ func (a *answer) forward(ctx context.Context) (wire.Marker, error) {
 		}
 		return end == "", nil
 	}, args...)
+	if err == nil && first != nil {
+		err = first(nil)
+	}
 	if err == nil {
 		err = a.flush(ctx, a.cont)
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,39 +12,54 @@ import (
 	"livetail/internal/wire"
 )
 
-// seek finds the first entry that is not earlier than t.
+// seek goes to the first entry that is not earlier than t, and reads from there. What leads up to it is for another question: how
+// far back so many bytes are, the journal does not tell.
 func (a *answer) seek(ctx context.Context, t time.Time, sure string) (wire.Marker, error) {
-	var found *entry
-	err := a.run(ctx, func(e entry) (bool, error) {
-		found = &e
-		return false, nil
-	}, "--since="+since(t))
+	_, until, err := a.places()
 	if err != nil {
 		return wire.Marker{}, err
 	}
+	errBack := errors.New("what is found is read back from")
+	m, err := a.onward(ctx, resume{}, until, func(e *entry) error {
+		if err := a.found(ctx, e, sure); err != nil || !a.q.Back {
+			return err
+		}
+		return errBack
+	}, "--since="+since(t))
+	if err == errBack {
+		a.q.From = a.at
+		return a.back(ctx)
+	}
+	return m, err
+}
+
+// found tells that e was found; nil: nothing is there any more.
+func (a *answer) found(ctx context.Context, e *entry, sure string) error {
 	m := wire.Marker{Kind: wire.MarkFound, Sure: sure}
-	if found == nil { // behind the last
+	if e != nil {
+		a.at = wire.Position{{File: file(a.log, e.cursor)}}
+	} else {
 		_, last, err := a.ends(ctx)
 		if err != nil {
-			return wire.Marker{}, err
+			return err
 		}
 		if m.Why = "nothing was written since"; last == nil {
 			m.Sure, m.Why = wire.SureNone, "the journal has nothing of this"
 		} else {
 			a.at = wire.Position{{File: file(a.log, last.cursor), Offset: 1 << entryBits}}
 		}
-	} else {
-		a.at = wire.Position{{File: file(a.log, found.cursor)}}
 	}
 	room, err := a.sink.Room(ctx)
 	if err != nil {
-		return m, err
+		return err
 	}
 	fr := mark(a.marker(m), room)
-	if fr.After = a.at; found != nil {
-		fr.Time = found.time.UnixMilli()
+	if fr.After = a.at; e != nil {
+		fr.Time = e.time.UnixMilli()
+	} else if len(a.at) > 0 {
+		fr.Start = a.at[0].Offset
 	}
-	return wire.Marker{Kind: wire.MarkEnd, End: wire.EndDone}, a.send(ctx, &fr)
+	return a.send(ctx, &fr)
 }
 
 // since is a time as journalctl takes it.
@@ -66,7 +82,7 @@ func (a *answer) ends(ctx context.Context) (first, last *entry, err error) {
 	return first, last, nil
 }
 
-// place finds what is so many bytes before the end. The journal does not tell how many bytes a part of it takes: it is taken
+// place goes to what is so many bytes before the end. The journal does not tell how many bytes a part of it takes: it is taken
 // to be written evenly over its time.
 func (a *answer) place(ctx context.Context) (wire.Marker, error) {
 	first, last, err := a.ends(ctx)

@@ -2,6 +2,8 @@
 
 /** The line that one goes to stands so far down the screen, as a fraction, so that what led to it is seen too. */
 const THIRD = 1 / 3
+/** The thumb moves faster than answers come, and than the server listens: it leads to another place no more often than this, in ms. */
+const PACE = 120
 
 /**
  * @typedef {object} Parts
@@ -15,10 +17,13 @@ const THIRD = 1 / 3
 
 export class Journey {
   #parts
-  /** Gives up what is under way. @type {(() => void) | null} */
-  #asking = null
-  /** Where to go after that: the thumb moves faster than answers come. @type {(() => void) | null} */
+  /** Whether the thumb leads somewhere, and since when. */
+  #leads = false
+  #led = -Infinity
+  /** Where to after that. @type {(() => void) | null} */
   #next = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -33,6 +38,7 @@ export class Journey {
   /** The first byte there is. */
   toBegin() {
     const { reader, view, buffer } = this.#parts
+    this.#drop()
     if (!view.more.above && buffer.next > buffer.first) view.toRow(buffer.first)
     else reader.seek('')
   }
@@ -40,9 +46,10 @@ export class Journey {
   /** @param {number} fraction @param {(time: number) => void} shown when the line is there, with its time if that is known */
   toFraction(fraction, shown) {
     const { extent, buffer, view, reader } = this.#parts
-    if (fraction >= 1 || fraction <= 0) {
+    if (fraction <= 0) return this.toBegin()
+    if (fraction >= 1) {
       this.#drop()
-      return fraction > 0 ? reader.toLive() : this.toBegin()
+      return reader.toLive()
     }
     const place = extent.begin + fraction * extent.size
     const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
@@ -51,45 +58,43 @@ export class Journey {
       view.toRow(buffer.rowAt(place))
       return shown(0)
     }
-    this.#ask({ ask: 'place', behind: extent.behind(fraction) }, (frame) => {
-      reader.seek(frame.position, 0)
+    this.#next = () => reader.go({ ask: 'place', behind: extent.behind(fraction) }, 0, (frame) => {
+      this.#leads = false
+      if (!frame) return (this.#next = null)
       shown(frame.time)
+      this.#lead()
     })
+    this.#lead()
   }
 
   /** @param {number} at Unix ms @param {(found: import('./frame.js').Marker) => void} shown */
   toTime(at, shown) {
-    this.#ask({ ask: 'time', at }, (frame) => {
-      if (frame.marker?.sure !== 'none') this.#parts.reader.seek(frame.position, this.third)
-      if (frame.marker) shown(frame.marker)
-    })
+    this.#drop()
+    this.#parts.reader.go({ ask: 'time', at }, this.third, (_, marker) => marker && shown(marker))
   }
 
-  /** One question at a time; the last of those that come meanwhile is next. @param {object} question @param {(found: import('./frame.js').Frame) => void} found */
-  #ask(question, found) {
-    const go = () => {
-      this.#asking = this.#parts.tail.questions.ask(/** @type {any} */ (question), {
-        frame: (frame, last) => {
-          if (frame.marker?.kind === 'found') found(frame)
-          if (last) this.#over()
-        },
-        refused: () => this.#over(),
-      })
+  // Private
+
+  /** One place at a time; the last of those that the thumb was at meanwhile is next. */
+  #lead() {
+    clearTimeout(this.#timer)
+    if (this.#leads || !this.#next) return
+    const wait = this.#led + PACE - performance.now()
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.#lead(), wait)
+      return
     }
-    if (this.#asking) this.#next = go
-    else go()
+    const go = this.#next
+    this.#next = null
+    this.#leads = true
+    this.#led = performance.now()
+    go()
   }
 
   /** Whoever is there already is not led away by a late answer. */
   #drop() {
-    this.#asking?.()
-    this.#asking = this.#next = null
-  }
-
-  #over() {
-    this.#asking = null
-    const next = this.#next
+    clearTimeout(this.#timer)
     this.#next = null
-    next?.()
+    this.#parts.reader.stay()
   }
 }

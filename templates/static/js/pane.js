@@ -77,7 +77,7 @@ export class Pane {
     })
     this.reader = new Reader({ ...this, tell: (words) => this.say(words) })
     this.journey = new Journey({ ...this })
-    this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction))
+    this.scrollbar = new Scrollbar(this.part('track'), (fraction) => drag(this, fraction), () => this.view.changed())
     this.finding = new Finding(this, changed)
     this.reading = new Reading(this, changed)
     this.taking = new Taking(this, changed)
@@ -251,7 +251,7 @@ export class Pane {
     this.part('nothing').hidden = buffer.next > buffer.first
     const watching = view.atEnd && reader.live && !view.held
     if (watching) this.#seen = reader.arrived
-    reader.fill()
+    if (!this.scrollbar.held) reader.fill() // the thumb is elsewhere sooner
     this.reading.painted()
     this.taking.painted()
     this.finding.painted()

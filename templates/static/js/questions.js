@@ -12,13 +12,14 @@ const MOST = 4
  * @property {boolean} [back]
  * @property {boolean} [quiet]
  * @property {string} [from]
+ * @property {number} [at]
+ * @property {number} [behind]
+ * @property {number} [lead]
  * @property {string} [until]
  * @property {number} [lines]
  * @property {number} [bytes]
  * @property {number} [look]
  * @property {object} [filter]
- * @property {number} [at]
- * @property {number} [behind]
  */
 /**
  * @typedef {object} Asker
@@ -109,8 +110,12 @@ export class Questions {
 
 /** What is left to be asked for. @param {Question} question @param {Frame} frame */
 function goneOn(question, frame) {
+  if (frame.marker?.kind === 'found') question.ask = 'read' // from there
   if (question.ask !== 'read') return
-  if (frame.position && frame.marker?.kind !== 'progress') question.from = frame.position
+  if (frame.position && frame.marker?.kind !== 'progress') {
+    question.from = frame.position
+    question.lead = undefined
+  }
   if (question.bytes) question.bytes = Math.max(1, question.bytes - frame.payload.length)
   if (question.lines) question.lines = Math.max(1, question.lines - newlines(frame.payload))
 }

@@ -1,5 +1,6 @@
 // What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
 
+import { Aim } from './aim.js'
 import { Asking } from './asking.js'
 import { Skipped } from './skipped.js'
 import { markerWords } from './words.js'
@@ -14,8 +15,16 @@ const LOOK = 64 * 1024 * 1024
 const BACKLOG = 1000
 /** So much is fetched rather than skipped by whoever comes back. */
 const CLOSE = 256 * 1024
+/** What is to be seen above a line comes with it, in bytes: otherwise a part of the screen would be empty until it is asked for. */
+const LEAD = 32 * 1024
 
 /** @typedef {import('./frame.js').Frame} Frame */
+/** @typedef {{ ask: 'read' | 'time' | 'place', from?: string, at?: number, behind?: number }} Where */
+/**
+ * @callback Shown called once
+ * @param {Frame | null} frame the first that came of the place; null: it is not shown
+ * @param {import('./frame.js').Marker | null} marker what is told of the place, or why it is not shown
+ */
 /**
  * @typedef {object} Parts
  * @property {import('./tail.js').Tail} tail
@@ -50,6 +59,8 @@ export class Reader {
   /** Whether the first byte was asked for. */
   #begins = false
   #skipped
+  /** Whoever waits for the place that is gone to. @type {Shown | null} */
+  #shown = null
   #before = { live: true, filter: /** @type {object | undefined} */ (undefined) }
 
   /** @param {Parts} parts */
@@ -88,34 +99,48 @@ export class Reader {
     if (view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
   }
 
-  /**
-   * Shows the first line behind a position, so many px below the top of the screen.
-   * @param {string} position '': the first byte there is
-   * @param {number} [px]
-   * @param {() => void} [shown]
-   */
-  seek(position, px = 0, shown = () => {}) {
+  /** Shows the first line behind a position, so many px below the top of the screen. @param {string} position '': the first byte there is @param {number} [px] */
+  seek(position, px = 0) {
+    this.go({ ask: 'read', from: position || undefined }, px)
+  }
+
+  /** The same of any place that can be asked for: its lines come with the answer. @param {Where} where @param {number} [px] @param {Shown} [shown] */
+  go(where, px = 0, shown = () => {}) {
     this.#drop()
     this.#rests = false
-    this.#begins = position === ''
-    let first = true
-    this.#asking.down = this.#tail.questions.ask(this.#question({ from: position || undefined }), {
+    this.#begins = where.ask === 'read' && !where.from
+    this.#shown = shown
+    const aim = new Aim(this.#buffer, this.#view, px, where.from)
+    let here = false
+    this.#asking.down = this.#tail.questions.ask(this.#question({ ...where, lead: px > 0 ? LEAD : undefined }), {
       frame: (frame, last) => {
-        if (first && (frame.payload.length > 0 || last)) {
-          first = false
+        const { marker } = frame
+        if (marker?.kind === 'found') return aim.tell(frame) || this.#nowhere(marker)
+        if (!here && marker?.end === 'failed' && where.ask !== 'read') return this.#nowhere(marker)
+        if (!here && !last && (marker ? marker.kind === 'progress' : frame.payload.length === 0)) return this.#count(frame)
+        if (!here) {
+          here = true
           this.#leave(this.#tail.position)
+          this.#asking.giveUp('up') // it is of rows that go
           this.#clear(false)
-          this.#buffer.head = position
-          this.#view.toRow(this.#buffer.first, px)
-          this.#below(frame, last)
-          shown()
-        } else this.#below(frame, last)
+          this.#buffer.head = aim.head
+        }
+        this.#below(frame, last)
+        aim.take(last)
+        this.#tell('')
+        this.#told(frame, aim.found)
       },
       refused: () => {
         this.#asking.down = null
+        this.#told(null, null)
         if (this.#buffer.next === this.#buffer.first) this.toLive() // it was all that was asked for
       },
     })
+  }
+
+  /** What is gone to is not gone to any more, unless it is here. */
+  stay() {
+    if (this.#shown) this.#drop()
   }
 
   /** To the newest line. What lies between is there for whoever scrolls back. @param {boolean} [skip] although it is on its way */
@@ -183,14 +208,12 @@ export class Reader {
   #up() {
     this.#asking.up = this.#tail.questions.ask(this.#question({ back: true, from: this.#buffer.head }), {
       frame: (frame, last) => {
-        this.looked += frame.looked
-        this.passed += frame.passed
         const next = this.#buffer.next
         if (frame.marker?.kind === 'start') {
           this.#view.more.above = false
           this.#extent.start = this.#extent.shift(frame) + frame.offset
         }
-        const says = this.#says(frame)
+        const says = this.#count(frame)
         this.#buffer.unfold()
         if (says && frame.marker?.kind === 'end') this.#buffer.head = frame.position || this.#buffer.head
         const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
@@ -214,10 +237,8 @@ export class Reader {
 
   /** @param {Frame} frame @param {boolean} last */
   #below(frame, last) {
-    this.looked += frame.looked
-    this.passed += frame.passed
-    const says = this.#says(frame)
-    if (says && frame.marker?.kind === 'end') this.#buffer.tail = frame.position || this.#buffer.tail
+    const says = this.#count(frame)
+    if (says && frame.marker?.kind === 'end') this.#buffer.pass(frame.position)
     const room = says || this.#add(frame, this.#extent.shift(frame))
     this.#done('down', frame, last, room)
     if (frame.marker?.kind === 'end' && frame.marker.end === 'edge') this.#join()
@@ -259,8 +280,10 @@ export class Reader {
     return true
   }
 
-  /** What an answer says of itself, rather than of the log. @param {Frame} frame @returns {boolean} whether it was no row */
-  #says({ marker }) {
+  /** Counts what an answer looked at, and says what it says of itself rather than of the log. @param {Frame} frame @returns {boolean} whether it was no row */
+  #count({ marker, looked, passed }) {
+    this.looked += looked
+    this.passed += passed
     if (marker?.kind !== 'end' && marker?.kind !== 'progress') return false
     this.#tell(marker.kind === 'progress' || marker.end === 'failed' ? markerWords(marker) : '')
     return true
@@ -294,5 +317,20 @@ export class Reader {
   #drop() {
     this.#asking.drop()
     this.#asking = new Asking()
+    this.#told(null, null)
+  }
+
+  /** There is no such place: the rows stay. @param {import('./frame.js').Marker} why */
+  #nowhere(why) {
+    this.#asking.giveUp('down')
+    this.#told(null, why)
+    this.#view.changed()
+  }
+
+  /** @param {Frame | null} frame @param {import('./frame.js').Marker | null} marker */
+  #told(frame, marker) {
+    const shown = this.#shown
+    this.#shown = null
+    shown?.(frame, marker)
   }
 }

@@ -14,6 +14,7 @@ export class Scrollbar {
   #bubble
   #ticks
   #go
+  #letGo
   /**
    * While the thumb is held: where the pointer took hold of it, in px from its top, and where the track was then: the page
    * may make room for other things meanwhile. @type {{ at: number, top: number, room: number } | null}
@@ -24,10 +25,11 @@ export class Scrollbar {
   /** Where the thumb has led to. @type {number | null} */
   #led = null
 
-  /** @param {HTMLElement} track @param {(fraction: number) => void} go shows the place there */
-  constructor(track, go) {
+  /** @param {HTMLElement} track @param {(fraction: number) => void} go shows the place there @param {() => void} letGo the thumb is not held any more */
+  constructor(track, go, letGo) {
     this.#track = track
     this.#go = go
+    this.#letGo = letGo
     this.#ticks = track.appendChild(document.createElement('div'))
     this.#thumb = track.appendChild(document.createElement('div'))
     this.#thumb.className = 'thumb'
@@ -36,7 +38,7 @@ export class Scrollbar {
     this.#bubble.hidden = true
     track.addEventListener('pointerdown', (event) => this.#take(event))
     track.addEventListener('pointermove', (event) => this.#held !== null && this.#move(event))
-    for (const end of ['pointerup', 'pointercancel']) track.addEventListener(end, (event) => this.#letGo(/** @type {PointerEvent} */ (event)))
+    for (const end of ['pointerup', 'pointercancel']) track.addEventListener(end, (event) => this.#end(/** @type {PointerEvent} */ (event)))
   }
 
   /** Whether the thumb is being dragged. */
@@ -112,11 +114,12 @@ export class Scrollbar {
   }
 
   /** @param {PointerEvent} event */
-  #letGo(event) {
+  #end(event) {
     if (this.#held === null) return
     this.#move(event)
     this.#held = null
     this.#track.classList.remove('held')
     this.#bubble.hidden = true
+    this.#letGo()
   }
 }

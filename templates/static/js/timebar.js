@@ -57,6 +57,6 @@ export class Timebar {
       return
     }
     this.#said.textContent = words.looking
-    this.#journey.toTime(date.getTime(), ({ sure = '', why = '' }) => (this.#said.textContent = words.found(full(date), sure, why)))
+    this.#journey.toTime(date.getTime(), ({ kind, sure = '', why = '' }) => (this.#said.textContent = kind === 'found' ? words.found(full(date), sure, why) : words.failed(why)))
   }
 }

@@ -195,6 +195,8 @@ export const time = {
   /** @param {string} zone @param {string} host @param {string} there */
   meant: (zone, host, there) => `in your time, ${zone}${there ? `; the clock of ${host} is in ${there.replace(/^[+-]/, 'UTC$&')}` : ''}`,
   unknown: 'write a time: 14:02, 14:02:11, yesterday 14:02, 2026-11-21 14:02',
+  /** @param {string} why */
+  failed: (why) => `it could not be looked for${why ? `: ${why}` : ''}; try again`,
   /** @param {string} text @param {string} sure @param {string} why */
   found: (text, sure, why) =>
     sure === 'none' ? why || 'no line of this log has a time that is understood'

@@ -71,6 +71,42 @@ func TestTimes(t *testing.T) {
 		_, ctx := open(t, "Asia/Tokyo", "04/03/26 06:00:01 the third of April\nno time\n2026-11-21T02:00:00Z not its own\n13/11/26 06:00:01 the last line\n", "zone", "UTC", "layout", "02/01/06 15:04:05")
 		do(t, ctx, chromedp.KeyEvent("T"), poll(column+` === '03-04 15:00:01|||11-13 15:00:01'`))
 	})
+	t.Run("a time that is typed is meant as the times on the screen are", func(t *testing.T) {
+		const said = `document.querySelector('[data-part="time"] output').textContent`
+		lines := func(form string, from time.Time) string {
+			var text strings.Builder
+			for i := range 3000 {
+				fmt.Fprintf(&text, "%s line %d of all\n", from.Add(time.Duration(i)*time.Second).Format(form), i)
+			}
+			return text.String() + "the last line\n"
+		}
+		typed := func(ctx context.Context, text string) {
+			do(t, ctx, run(`
+				const form = document.querySelector('[data-part=time]')
+				form.querySelector('input').value = `+quote(text)+`
+				form.requestSubmit()`))
+		}
+		at := time.Date(2026, 11, 21, 14, 0, 0, 0, time.UTC)
+		_, ctx := open(t, "Asia/Tokyo", lines("2006-01-02T15:04:05Z", at))
+		do(t, ctx, chromedp.KeyEvent("t"), poll(said+`.startsWith('as the lines have it: UTC;')`))
+		typed(ctx, "2026-11-21 14:20")
+		do(t, ctx, poll(logText+`.includes('line 1200 of')`), poll(said+` === 'from 2026-11-21 14:20:00 UTC on'`))
+		// The column of times is on the screen too, and is what one reads: in Tokyo it is nine hours later.
+		do(t, ctx, chromedp.Click("#zone"), poll(said+`.startsWith('as in the column of times: UTC+9;')`))
+		typed(ctx, "2026-11-21 23:10")
+		do(t, ctx, poll(logText+`.includes('line 600 of')`), poll(said+` === 'from 2026-11-21 23:10:00 UTC+9 on'`))
+		typed(ctx, "2026-11-21 14:40Z")
+		do(t, ctx, poll(logText+`.includes('line 2400 of')`))
+		typed(ctx, "tea time")
+		do(t, ctx, poll(said+`.startsWith('not a time that is understood; write 14:02,')`), poll(`document.querySelector('[data-part="time"] input').ariaInvalid === 'true'`))
+		// Lines that do not say their zone are of the host's clock, which is two hours ahead of UTC.
+		_, ctx = open(t, "Asia/Tokyo", lines("2006-01-02 15:04:05", at), "zone", "Europe/Helsinki")
+		do(t, ctx, chromedp.KeyEvent("t"), poll(said+`.startsWith('as the lines have it: Europe/Helsinki;')`))
+		typed(ctx, "2026-11-21 14:20:00 line 1200")
+		do(t, ctx, poll(logText+`.includes('line 1200 of')`), poll(said+` === 'from 2026-11-21 14:20:00 Europe/Helsinki on'`))
+		_, ctx = open(t, "Asia/Tokyo", "no times at all, the last line\n", "zone", "Europe/Helsinki")
+		do(t, ctx, chromedp.KeyEvent("t"), poll(said+`.startsWith('in your time: UTC+9;')`))
+	})
 	t.Run("with a finger", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.entry["zone"] = "Europe/Helsinki"

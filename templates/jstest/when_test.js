@@ -1,24 +1,32 @@
+import { stampOf } from '../static/js/stamp.js'
+import { reader } from '../static/js/layout.js'
 import { when } from '../static/js/when.js'
+import { clockOf, fixed } from '../static/js/zone.js'
 import { equal } from './check.js'
 
-const now = new Date(2026, 10, 21, 14, 30, 0)
+const berlin = clockOf('Europe/Berlin')
+const now = Date.UTC(2026, 10, 21, 13, 30) // 14:30 there
 /** @param {string} text */
-const read = (text) => when(text, now)?.getTime()
+const read = (text, clock = berlin, stamp = stampOf) => {
+  const at = when(text, clock, stamp, now)
+  return at === null ? null : new Date(at).toISOString()
+}
 
 export function testTimes() {
-  equal(read('14:02'), new Date(2026, 10, 21, 14, 2).getTime())
-  equal(read(' 14:02:11 '), new Date(2026, 10, 21, 14, 2, 11).getTime())
-  equal(read('14:02:11.5'), new Date(2026, 10, 21, 14, 2, 11, 500).getTime())
-  equal(read('23:59'), new Date(2026, 10, 20, 23, 59).getTime(), 'the last one that there was')
-  equal(read('today 23:59'), new Date(2026, 10, 21, 23, 59).getTime())
-  equal(read('Yesterday 14:02'), new Date(2026, 10, 20, 14, 2).getTime())
-  equal(read('2026-11-19'), new Date(2026, 10, 19).getTime())
-  equal(read('2026-11-19 4:02'), new Date(2026, 10, 19, 4, 2).getTime())
-  equal(read('2026-11-19T04:02:01'), new Date(2026, 10, 19, 4, 2, 1).getTime())
-  equal(read('2026-11-19T04:02:01Z'), Date.UTC(2026, 10, 19, 4, 2, 1))
-  equal(read('2026-11-19 04:02:01.250+02:00'), Date.UTC(2026, 10, 19, 2, 2, 1, 250))
+  for (const [text, want] of Object.entries({
+    '14:02': '2026-11-21T13:02:00.000Z', ' 14:02:11 ': '2026-11-21T13:02:11.000Z', '14:02:11.5': '2026-11-21T13:02:11.500Z', '2:02 pm': '2026-11-21T13:02:00.000Z', '12:05 am': '2026-11-20T23:05:00.000Z',
+    '23:59': '2026-11-20T22:59:00.000Z', 'today 23:59': '2026-11-21T22:59:00.000Z', 'Yesterday 14:02': '2026-11-20T13:02:00.000Z', '14:02 yesterday': '2026-11-20T13:02:00.000Z',
+    yesterday: '2026-11-19T23:00:00.000Z', '2026-11-19': '2026-11-18T23:00:00.000Z', '2026/11/19 4:02': '2026-11-19T03:02:00.000Z', '2026-11-19T04:02:01': '2026-11-19T03:02:01.000Z',
+    '2026-07-19 04:02': '2026-07-19T02:02:00.000Z', '2026-11-19T04:02:01Z': '2026-11-19T04:02:01.000Z', '2026-11-19 04:02:01.250+02:00': '2026-11-19T02:02:01.250Z', '2026-11-19T04:02:01.123456789-0500': '2026-11-19T09:02:01.123Z',
+    '13:03Z': '2026-11-21T13:03:00.000Z', '14:03 +02:00': '2026-11-21T12:03:00.000Z', '14:03 UTC': '2026-11-20T14:03:00.000Z', 'Nov 19': '2026-11-18T23:00:00.000Z', 'Dec 24 18:00': '2025-12-24T17:00:00.000Z', 'Nov 19, 2024 18:00:01': '2024-11-19T17:00:01.000Z',
+    '-20m': '2026-11-21T13:10:00.000Z', '20m ago': '2026-11-21T13:10:00.000Z', '2 hours ago': '2026-11-21T11:30:00.000Z', '1h30m ago': '2026-11-21T12:00:00.000Z', '-1d 2h': '2026-11-20T11:30:00.000Z', now: '2026-11-21T13:30:00.000Z',
+    1764130931: '2025-11-26T04:22:11.000Z', '1764130931.25': '2025-11-26T04:22:11.250Z', 1764130931123: '2025-11-26T04:22:11.123Z', 1764130931123456: '2025-11-26T04:22:11.123Z',
+    '[19/Nov/2026:04:02:01 +0200]': '2026-11-19T02:02:01.000Z', '"2026-11-19 04:02:01"': '2026-11-19T03:02:01.000Z', 'Nov 19 04:02:01 web-01 sshd[12]: hello': '2026-11-19T03:02:01.000Z', '{"ts":1764130931.5,"msg":"x"}': '2025-11-26T04:22:11.500Z',
+  })) equal(read(text), want, text)
+  equal(read('23:59', fixed(0)), '2026-11-20T23:59:00.000Z', 'by another clock')
+  equal(read('19.11.26 04-02', berlin, reader('02.01.06 15-04')), '2026-11-19T03:02:00.000Z', 'as its own lines have it')
 }
 
 export function testNoTimes() {
-  for (const text of ['', 'noon', '25:00', '14:61', '14', '2026-13-01', '2026-02-31', 'yesterday noon', '14:02 15:03']) equal(when(text, now), null, text)
+  for (const text of ['', 'noon', '25:00', '14:61', '14', '2026-13-01', '2026-02-31', 'yesterday noon', '14:02 15:03', '13:00 pm', '20m', '99 parsecs ago', 'xyz 12', '14:02 +99x', '2026-11-31 10:00:00']) equal(read(text), null, text)
 }

@@ -3,6 +3,16 @@
 /** A question that failed is put again after so long, in ms. */
 const AGAIN = 5000
 
+/** One answer. */
+const LINES = 1000
+const BYTES = 512 * 1024
+const LOOK = 64 * 1024 * 1024
+
+/** A question for a page of lines. @param {object | undefined} filter @param {object} question */
+export function read(filter, question) {
+  return /** @type {import('./questions.js').Question} */ ({ ask: 'read', lines: LINES, bytes: BYTES, look: LOOK, filter, ...question })
+}
+
 /** In place of what gives a question up: none is put for a while. */
 const waits = () => {}
 

@@ -3,8 +3,7 @@
 import { asked, Filter } from './filter.js'
 import { Hits, pattern } from './hits.js'
 import { Timebar } from './timebar.js'
-import { zoneName } from './time.js'
-import { filter as words, time as timeWords } from './words.js'
+import { filter as words } from './words.js'
 
 /** Ctrl+F pressed again so soon, in ms, is meant for the browser. */
 const TWICE = 1000
@@ -31,7 +30,7 @@ export class Finding {
       const search = new Search({ ...pane, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
       return { search, bar: new Searchbar(pane.part('search'), search, pane.journey, () => pane.focus()) }
     }))
-    this.timebar = new Timebar(pane.part('time'), pane.journey, () => pane.focus(), () => timeWords.meant(zoneName(), pane.log.host, pane.written.zone))
+    this.timebar = new Timebar(pane.part('time'), pane)
     pane.part('search-button').addEventListener('click', () => this.#open())
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())
   }

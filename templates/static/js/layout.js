@@ -78,7 +78,7 @@ function made({ year, short, month, mo, day, of, h, h12, half, m = '0', s = '0',
   const known = year ? Number(year) : short ? Number(short) + (Number(short) >= 69 ? 1900 : 2000) : NaN
   const probe = new Date(Date.UTC(known || 2000, index, Number(day)))
   if (!of && (probe.getUTCMonth() !== index || probe.getUTCDate() !== Number(day))) return null
-  if (known >= 0) return known < 1990 || known > 2099 ? null : { at: inYear(known), zoned }
+  if (known >= 0) return known < 1990 || known > 2099 ? null : { at: inYear(known), zoned, ahead: zoned ? ahead : undefined }
   const now = new Date(near).getUTCFullYear()
-  return { at: inYear([now + 1, now].find((year) => inYear(year) <= near + DAY) ?? now - 1), zoned }
+  return { at: inYear([now + 1, now].find((year) => inYear(year) <= near + DAY) ?? now - 1), zoned, ahead: zoned ? ahead : undefined }
 }

@@ -1,30 +1,18 @@
 // What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
 
 import { Aim } from './aim.js'
-import { Asking } from './asking.js'
+import { Asking, read } from './asking.js'
 import { Skipped } from './skipped.js'
 import { markerWords } from './words.js'
 
 /** So many px of rows are to be there beyond the screen; else more are asked for. */
 const AHEAD = 6000
-/** One answer. */
-const LINES = 1000
-const BYTES = 512 * 1024
-const LOOK = 64 * 1024 * 1024
 /** Rows before the live edge after a jump to it. */
 const BACKLOG = 1000
 /** So much is fetched rather than skipped by whoever comes back. */
 const CLOSE = 256 * 1024
-/** What is to be seen above a line comes with it, in bytes: otherwise a part of the screen would be empty until it is asked for. */
-const LEAD = 32 * 1024
 
 /** @typedef {import('./frame.js').Frame} Frame */
-/** @typedef {{ ask: 'read' | 'time' | 'place', from?: string, at?: number, behind?: number }} Where */
-/**
- * @callback Shown called once
- * @param {Frame | null} frame the first that came of the place; null: it is not shown
- * @param {import('./frame.js').Marker | null} marker what is told of the place, or why it is not shown
- */
 /**
  * @typedef {object} Parts
  * @property {import('./tail.js').Tail} tail
@@ -59,8 +47,8 @@ export class Reader {
   /** Whether the first byte was asked for. */
   #begins = false
   #skipped
-  /** Whoever waits for the place that is gone to. @type {Shown | null} */
-  #shown = null
+  /** @type {Aim | null} */
+  #aim = null
   #before = { live: true, filter: /** @type {object | undefined} */ (undefined) }
 
   /** @param {Parts} parts */
@@ -104,43 +92,31 @@ export class Reader {
     this.go({ ask: 'read', from: position || undefined }, px)
   }
 
-  /** The same of any place that can be asked for: its lines come with the answer. @param {Where} where @param {number} [px] @param {Shown} [shown] */
+  /** The same of any place that can be asked for: its lines come with the answer. @param {import('./aim.js').Where} where @param {number} [px] @param {import('./aim.js').Shown} [shown] */
   go(where, px = 0, shown = () => {}) {
     this.#drop()
     this.#rests = false
     this.#begins = where.ask === 'read' && !where.from
-    this.#shown = shown
-    const aim = new Aim(this.#buffer, this.#view, px, where.from)
-    let here = false
-    this.#asking.down = this.#tail.questions.ask(this.#question({ ...where, lead: px > 0 ? LEAD : undefined }), {
-      frame: (frame, last) => {
-        const { marker } = frame
-        if (marker?.kind === 'found') return aim.tell(frame) || this.#nowhere(marker)
-        if (!here && marker?.end === 'failed' && where.ask !== 'read') return this.#nowhere(marker)
-        if (!here && !last && (marker ? marker.kind === 'progress' : frame.payload.length === 0)) return this.#count(frame)
-        if (!here) {
-          here = true
-          this.#leave(this.#tail.position)
-          this.#asking.giveUp('up') // it is of rows that go
-          this.#clear(false)
-          this.#buffer.head = aim.head
-        }
-        this.#below(frame, last)
-        aim.take(last)
-        this.#tell('')
-        this.#told(frame, aim.found)
+    const aim = (this.#aim = new Aim(this.#buffer, this.#view, where, px, shown))
+    this.#asking.down = this.#tail.questions.ask(this.#question(aim.question), aim.asker({
+      count: (frame) => this.#count(frame),
+      arrive: () => {
+        this.#leave(this.#tail.position)
+        this.#asking.giveUp('up') // it is of rows that go
+        this.#clear(false)
       },
+      take: (frame, last) => this.#below(frame, last),
+      nowhere: () => this.#asking.giveUp('down'),
       refused: () => {
         this.#asking.down = null
-        this.#told(null, null)
         if (this.#buffer.next === this.#buffer.first) this.toLive() // it was all that was asked for
       },
-    })
+    }))
   }
 
   /** What is gone to is not gone to any more, unless it is here. */
   stay() {
-    if (this.#shown) this.#drop()
+    if (this.#aim?.flies) this.#drop()
   }
 
   /** To the newest line. What lies between is there for whoever scrolls back. @param {boolean} [skip] although it is on its way */
@@ -200,9 +176,9 @@ export class Reader {
 
   // Private
 
-  /** @param {import('./questions.js').Question | object} question */
+  /** @param {object} question */
   #question(question) {
-    return /** @type {import('./questions.js').Question} */ ({ ask: 'read', lines: LINES, bytes: BYTES, look: LOOK, filter: this.#filter, ...question })
+    return read(this.#filter, question)
   }
 
   #up() {
@@ -317,20 +293,6 @@ export class Reader {
   #drop() {
     this.#asking.drop()
     this.#asking = new Asking()
-    this.#told(null, null)
-  }
-
-  /** There is no such place: the rows stay. @param {import('./frame.js').Marker} why */
-  #nowhere(why) {
-    this.#asking.giveUp('down')
-    this.#told(null, why)
-    this.#view.changed()
-  }
-
-  /** @param {Frame | null} frame @param {import('./frame.js').Marker | null} marker */
-  #told(frame, marker) {
-    const shown = this.#shown
-    this.#shown = null
-    shown?.(frame, marker)
+    this.#aim?.told(null, null)
   }
 }

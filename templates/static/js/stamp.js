@@ -25,7 +25,7 @@ const PRIORITY = /^<\d{1,3}>(?:1 )?/
 const JSON_TIMES = NAMES.map((name) => new RegExp(`"${name}"[ \\t]*:[ \\t]*"?`, 'g'))
 const LOGFMT_TIMES = NAMES.map((name) => new RegExp(`(?:^|[ \\t])${name}="?`, 'g'))
 
-/** @typedef {{ at: number, zoned: boolean }} Stamp Unix ms; not zoned: as if the clock that it was read from showed UTC */
+/** @typedef {{ at: number, zoned: boolean, ahead?: number }} Stamp Unix ms; not zoned: as if the clock that it was read from showed UTC; ahead: what that is ahead of UTC, if it is said */
 
 /**
  * @param {string} line its beginning is enough
@@ -101,8 +101,9 @@ function made({ year, later, mo, month, day, h, m, s, part = '', utc, sign, zh, 
   const known = Number(year ?? later ?? NaN)
   const probe = new Date(Date.UTC(known || 2000, index, date))
   if (probe.getUTCMonth() !== index || probe.getUTCDate() !== date) return null
-  if (known >= 0) return known < 1000 ? null : { at: inYear(known), zoned }
+  const ahead = zoned ? zone : undefined
+  if (known >= 0) return known < 1000 ? null : { at: inYear(known), zoned, ahead }
   const now = new Date(near).getUTCFullYear()
   const years = [now + 1, now, now - 1]
-  return { at: inYear(years.find((of) => inYear(of) <= near + DAY) ?? now - 1), zoned }
+  return { at: inYear(years.find((of) => inYear(of) <= near + DAY) ?? now - 1), zoned, ahead }
 }

@@ -1,32 +1,24 @@
 // Going to a time.
 
 import { Later } from './later.js'
-import { full } from './time.js'
 import { tail, time as words } from './words.js'
 
 export class Timebar {
   #root
-  #journey
-  #back
-  #zone
+  #pane
   #input
   #said
-  #when = new Later(() => import('./when.js').then(({ when }) => when), () => (this.#said.textContent = tail.notFetched))
+  #meant = new Later(() => import('./meant.js').then(({ meant }) => meant), () => (this.#said.textContent = tail.notFetched))
 
-  /**
-   * @param {HTMLElement} root @param {import('./journey.js').Journey} journey
-   * @param {() => void} back the focus goes back to the log @param {() => string} zone says what times are meant
-   */
-  constructor(root, journey, back, zone) {
+  /** @param {HTMLElement} root @param {import('./pane.js').Pane} pane */
+  constructor(root, pane) {
     this.#root = root
-    this.#journey = journey
-    this.#back = back
-    this.#zone = zone
+    this.#pane = pane
     this.#input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
     this.#said = /** @type {HTMLElement} */ (root.querySelector('output'))
     root.addEventListener('submit', (event) => {
       event.preventDefault()
-      this.#when.ask((when) => this.#go(when(this.#input.value)))
+      this.#meant.ask((meant) => this.#go(meant(this.#pane)))
     })
     root.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return
@@ -39,24 +31,30 @@ export class Timebar {
 
   show() {
     this.#root.hidden = false
-    this.#said.textContent = this.#zone()
+    this.know()
     this.#input.focus()
     this.#input.select()
   }
 
-  close() {
-    this.#root.hidden = true
-    this.#back()
+  /** Says whose clock is meant, which follows the times on the screen. */
+  know() {
+    if (!this.#root.hidden) this.#meant.ask((meant) => (this.#said.textContent = meant(this.#pane).words))
   }
 
-  /** @param {Date | null} date */
-  #go(date) {
-    this.#input.ariaInvalid = String(!date)
-    if (!date) {
+  close() {
+    this.#root.hidden = true
+    this.#pane.focus()
+  }
+
+  /** @param {import('./meant.js').Meant} meant */
+  #go(meant) {
+    const at = meant.read(this.#input.value)
+    this.#input.ariaInvalid = String(at === null)
+    if (at === null) {
       this.#said.textContent = words.unknown
       return
     }
     this.#said.textContent = words.looking
-    this.#journey.toTime(date.getTime(), ({ kind, sure = '', why = '' }) => (this.#said.textContent = kind === 'found' ? words.found(full(date), sure, why) : words.failed(why)))
+    this.#pane.journey.toTime(at, ({ kind, sure = '', why = '' }) => (this.#said.textContent = kind === 'found' ? words.found(meant.tell(at), sure, why) : words.failed(why)))
   }
 }

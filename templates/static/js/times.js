@@ -20,7 +20,7 @@ const WITHIN = 2048
 export class Times {
   #pane
   #mode = MODES.find((mode) => mode === habit('times', 'off')) ?? 'off'
-  /** Tells the time from what the clock showed that the log is written by; null: nobody knows that clock's zone. @type {((shown: number) => number) | null} */
+  /** That the log is written by; null: nobody knows its zone. @type {import('./zone.js').Clock | null} */
   #clock = null
   #stamp = stampOf
   #known = ' '
@@ -41,6 +41,10 @@ export class Times {
     this.#stamp = layout ? reader(layout) : stampOf
     this.#say()
     this.#pane.view.redraw()
+  }
+
+  get mode() {
+    return this.#mode
   }
 
   /** The next kind of time. */
@@ -79,7 +83,7 @@ export class Times {
       cell.title = words.unknown(this.#pane.log.host)
       return show(cell, '?')
     }
-    const ms = zoned || !this.#clock ? at : this.#clock(at)
+    const ms = zoned || !this.#clock ? at : this.#clock.at(at)
     const date = new Date(ms)
     cell.dataset.at = String(ms)
     cell.title = full(date)
@@ -94,6 +98,7 @@ export class Times {
     pane.part('zone').textContent = this.#mode === 'off' ? view.zone(zone) : column
     const inMenu = /** @type {HTMLElement} */ (pane.part('times').firstElementChild)
     inMenu.textContent = column
+    pane.finding?.timebar.know()
   }
 }
 

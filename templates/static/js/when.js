@@ -1,41 +1,65 @@
 // What people write for a time.
 
-const DAY = /^(today|yesterday|\d{4}-\d{1,2}-\d{1,2})$/i
-const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?$/
-const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})$/i
+import { fixed } from './zone.js'
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+/** How long a unit is, by its first letter. @type {Record<string, number>} */
+const UNITS = { s: 1000, m: MINUTE, h: 60 * MINUTE, d: DAY, w: 7 * DAY }
+
+const UNIT = '\\d{1,6}\\s*(?:s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)'
+const AGO = new RegExp(`^(?:-\\s*(${UNIT}(?:\\s*${UNIT})*)|(${UNIT}(?:\\s*${UNIT})*)\\s+ago)$`, 'i')
+const EPOCH = /^(\d{10})(?:[.,](\d{1,9}))?$|^(\d{13})(?:\d{3}){0,2}$/
+const DATE = '(?<word>today|yesterday)|(?<year>\\d{4})[-/.](?<mo>\\d{1,2})[-/.](?<day>\\d{1,2})|(?<month>[a-z]{3}) +(?<of>\\d{1,2})(?:,? +(?<in>\\d{4}))?'
+const CLOCK = '(?<h>\\d{1,2}):(?<m>\\d{2})(?::(?<s>\\d{2})(?:[.,](?<part>\\d{1,9}))?)?(?: *(?<half>[ap]m))?(?: *(?<zone>Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?))?'
+const FORMS = [`(?:${DATE})(?:(?:T|,? +)(?:${CLOCK}))?`, `${CLOCK}(?: +(?:${DATE}))?`].map((form) => new RegExp(`^${form}$`, 'i'))
 
 /**
- * 14:02, 14:02:11, yesterday 14:02, 2026-11-21, 2026-11-21 14:02, or as in ISO 8601 with a zone; else local. A clock time alone is
- * the last one that there was.
- * @param {string} text @param {Date} [now]
- * @returns {Date | null}
+ * 14:02, 14:02:11, yesterday 14:02, 2026-11-21, Nov 21 14:02, 20m ago, -1h30m, now, seconds since 1970, or as in RFC 3339: where no zone is said, as
+ * a clock shows it. A clock time alone is the last one that there was. Else whatever a line has its time in.
+ * @param {string} text
+ * @param {import('./zone.js').Clock} clock @param {(line: string, near: number) => import('./stamp.js').Stamp | null} stamp reads a line's time
+ * @param {number} [now]
+ * @returns {number | null} Unix ms
  */
-export function when(text, now = new Date()) {
-  const words = text.trim()
-  if (ISO.test(words)) return valid(new Date(words.replace(' ', 'T').replace(',', '.')))
-  const parts = words.replace(/^(\d{4}-\d{1,2}-\d{1,2})T/i, '$1 ').split(/\s+/)
-  const day = DAY.test(parts[0]) ? parts.shift() : undefined
-  const clock = parts.length > 0 ? CLOCK.exec(parts.join(' ')) : null
-  if (parts.length > 0 ? !clock : !day) return null
-  const date = dayOf(day, now)
-  if (!date) return null
-  const [hours, minutes, seconds, ms] = [1, 2, 3, 4].map((i) => Number(clock?.[i]?.padEnd(i === 4 ? 3 : 0, '0') ?? 0))
-  if (hours > 23 || minutes > 59 || seconds > 60) return null
-  date.setHours(hours, minutes, seconds, ms)
-  if (!day && date > now) date.setDate(date.getDate() - 1)
-  return valid(date)
+export function when(text, clock, stamp, now = Date.now()) {
+  const words = text.trim().replace(/^[[("']+|[\])"',]+$/g, '')
+  if (/^now$/i.test(words)) return now
+  const ago = AGO.exec(words)
+  if (ago) return now - (ago[1] ?? ago[2]).match(/\d+\s*[a-z]/gi).reduce((sum, one) => sum + parseInt(one, 10) * UNITS[one.slice(-1).toLowerCase()], 0)
+  const epoch = EPOCH.exec(words)
+  if (epoch) return Number(epoch[3] ?? epoch[1] + (epoch[2] ?? '').slice(0, 3).padEnd(3, '0'))
+  for (const form of FORMS) {
+    const groups = form.exec(words)?.groups
+    if (groups) return said(groups, clock, now)
+  }
+  const line = stamp(text.trim(), now)
+  return line && (line.zoned ? line.at : clock.at(line.at))
 }
 
-/** @param {string | undefined} day @param {Date} now */
-function dayOf(day, now) {
-  if (!day || /^today$/i.test(day)) return new Date(now)
-  if (/^yesterday$/i.test(day)) return new Date(now.getFullYear(), now.getMonth(), now.getDate() - 1)
-  const [year, month, date] = day.split('-').map(Number)
-  const out = new Date(year, month - 1, date)
-  return out.getMonth() === month - 1 ? out : null
+// Private
+
+/** @param {Record<string, string | undefined>} parts @param {import('./zone.js').Clock} clock @param {number} now */
+function said({ word, year, mo, day, month, of, in: inYear, h = '0', m = '0', s = '0', part = '', half, zone }, clock, now) {
+  const there = zone ? fixed(ahead(zone)) : clock
+  const today = Math.floor(there.shows(now) / DAY) * DAY
+  const hour = half ? (Number(h) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : Number(h)
+  if (hour > 23 || Number(m) > 59 || Number(s) > 60 || (half && (Number(h) > 12 || h === '0'))) return null
+  const time = hour * 60 * MINUTE + Number(m) * MINUTE + Number(s) * 1000 + Number(part.slice(0, 3).padEnd(3, '0'))
+  if (word) return there.at(today - (word.toLowerCase() === 'yesterday' ? DAY : 0) + time)
+  if (!year && !month) return [0, DAY].map((back) => there.at(today - back + time)).find((at) => at <= now + MINUTE) ?? null
+  const index = month ? MONTHS.indexOf(month.toLowerCase()) : Number(mo) - 1
+  const date = Number(day ?? of)
+  const thisYear = new Date(today).getUTCFullYear()
+  const years = year ?? inYear ? [Number(year ?? inYear)] : [thisYear, thisYear - 1]
+  const days = years.map((one) => Date.UTC(one, index, date)).filter((at) => new Date(at).getUTCMonth() === index && new Date(at).getUTCDate() === date)
+  const times = days.map((at) => there.at(at + time))
+  return times.find((at) => year || inYear || at <= now + DAY) ?? null
 }
 
-/** @param {Date} date */
-function valid(date) {
-  return Number.isNaN(date.getTime()) ? null : date
+/** @param {string} zone Z, UTC, GMT, +02:00, +0200, +02 */
+function ahead(zone) {
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? ['', '+', '0']
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE
 }

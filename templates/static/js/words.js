@@ -192,9 +192,13 @@ export const search = {
 
 export const time = {
   looking: 'looking for it',
-  /** @param {string} zone @param {string} host @param {string} there */
-  meant: (zone, host, there) => `in your time, ${zone}${there ? `; the clock of ${host} is in ${there.replace(/^[+-]/, 'UTC$&')}` : ''}`,
-  unknown: 'write a time: 14:02, 14:02:11, yesterday 14:02, 2026-11-21 14:02',
+  /** @param {string} zone */
+  column: (zone) => `as in the column of times: ${zone}; or say another zone: 14:02Z, 14:02+02:00`,
+  /** @param {string} zone */
+  lines: (zone) => `as the lines have it: ${zone}; or say another zone: 14:02Z, 14:02+02:00`,
+  /** @param {string} zone */
+  yours: (zone) => `in your time: ${zone}; or say another zone: 14:02Z, 14:02+02:00`,
+  unknown: 'not a time that is understood; write 14:02, yesterday 14:02:11, 2026-11-21 14:02, 14:02Z, 20m ago, -1h30m, 1764130931, or what a line has for its time',
   /** @param {string} why */
   failed: (why) => `it could not be looked for${why ? `: ${why}` : ''}; try again`,
   /** @param {string} text @param {string} sure @param {string} why */

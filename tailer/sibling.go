@@ -198,7 +198,11 @@ func (f *Follower) learn(list []sibling) {
 		if s.held != nil && s.held == f.last() {
 			break
 		}
-		known = append(known, pastOf(s))
+		p := pastOf(s)
+		if f.searching {
+			p.size = -1 // perhaps it is what is looked for
+		}
+		known = append(known, p)
 	}
 	f.knows(list, known)
 }

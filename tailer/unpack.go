@@ -167,6 +167,7 @@ func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
 		f.sweep()
 	} else if now, _ := f.current(); now != nil {
 		f.held = append(f.held, now)
+		f.keepUp(now) // when it is deleted, nothing else says that it was the newest
 	}
 	list, err := f.candidates(nil)
 	if err != nil {

@@ -288,6 +288,38 @@ func TestRow06_SaysHowFar(t *testing.T) {
 	}
 }
 
+// While something is unpacked the log is looked after: what is there only until the next rotation is held too.
+func TestRow06_LogIsLookedAfterWhileItUnpacks(t *testing.T) {
+	first, rest := numbered("first", 200_000), numbered("more", 1000)
+	b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Lines, s.MaxBytes = 1e6, 1<<30 })
+	b.write("f", first)
+	b.follow().text(first)
+	from := b.after()
+	b.pause()
+	b.append("f", rest)
+	b.rotateAll()
+	b.pack("f.1", ".gz")
+	b.append("f", "next\n")
+	b.coldly()
+	b.start.From, b.sink = from, newSink()
+	texts := []string{"there for a moment\n", "newest\n"}
+	held, follower := 0, b.follower
+	b.sink.onTurn = func() { // the follower is locked
+		if len(texts) == 0 || len(follower.held) == held || !follower.searching {
+			return // what is held since is to be deleted while the place is still looked for
+		}
+		held = len(follower.held)
+		os.Remove(b.path)
+		os.WriteFile(b.path, []byte(texts[0]), 0o644)
+		texts = texts[1:]
+		for end := time.Now().Add(patience); !follower.due.Load() && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		}
+	}
+	b.follow()
+	b.text(rest + "next\nthere for a moment\nnewest\n")
+	b.marksNoGap()
+}
+
 // It ends at once, with nothing left open, wherever it is while it unpacks.
 func TestRow06_ClosedWhileItUnpacks(t *testing.T) {
 	first, rest := numbered("first", 50_000), numbered("more", 100_000)

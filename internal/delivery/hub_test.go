@@ -29,6 +29,7 @@ type far struct {
 	channels  map[string]func([]byte)
 	confirmed chan struct{} // closed: Redis says that it listens
 	refuse    int           // enqueues that fail
+	queueing  func()        // called while one is under way
 	jobs      []uint32      // attempts that are queued
 	deleted   []uint32
 }
@@ -57,6 +58,9 @@ func (f *far) Subscribe(channel string, handle func([]byte)) (<-chan struct{}, f
 }
 
 func (f *far) Enqueue(_ context.Context, host string, _ wire.TailID, attempt uint32, web string) error {
+	if f.queueing != nil {
+		f.queueing()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if host != "h" || web != "web1" {

@@ -130,6 +130,23 @@ func TestUnsubscribedHearsNothing(t *testing.T) {
 	})
 }
 
+// Who subscribes a channel again is confirmed too, and the end of the older subscription is not the newer one's.
+func TestSubscribedAgainReplaces(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		b := start(t, addr, 0)
+		var old, fresh ear
+		confirmed, endOld := b.Subscribe("c", old.hear)
+		confirm(t, confirmed)
+		confirmed, _ = b.Subscribe("c", fresh.hear)
+		confirm(t, confirmed)
+		endOld()
+		hearsAgain(t, b, "c", "word", &fresh)
+		if heard := old.all(); len(heard) > 0 {
+			t.Errorf("the older one heard %q", heard)
+		}
+	})
+}
+
 // hearsAgain publishes until it is heard.
 func hearsAgain(t *testing.T, b *bus.Bus, channel, word string, e *ear) {
 	t.Helper()

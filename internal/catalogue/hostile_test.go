@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"fmt"
 	"math"
 	"reflect"
 	"strings"
@@ -123,6 +124,22 @@ func TestNonsenseIsDropped(t *testing.T) {
 }
 
 // Doubled, late and swapped announcements do no harm.
+// Who can write to Redis cannot make a web process remember hosts without end.
+func TestHostsAreBounded(t *testing.T) {
+	l := &List{hosts: map[string]*host{}}
+	for n := range maxHosts {
+		if l.add(fmt.Sprint("host-", n)) == nil {
+			t.Fatalf("host %d has no room", n)
+		}
+	}
+	if l.add("one-more") != nil {
+		t.Errorf("%d hosts are known", len(l.hosts))
+	}
+	if l.add("host-0") == nil {
+		t.Error("one that is known is refused")
+	}
+}
+
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	h := newHost("web-01", new(uint64))

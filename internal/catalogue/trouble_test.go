@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -101,7 +102,7 @@ func TestSilenceIsCheckedWithRedis(t *testing.T) {
 		}
 		w.c.PExpire(w.ctx(), names.CatalogueKey("web-01"), remembered-time.Hour)
 		now = now.Add(l.away() + time.Second)
-		l.blind = now // Redis was away until just now: the host had no chance to say anything
+		l.trouble(w.ctx(), errors.New("away")) // until just now: the host had no chance to say anything
 		if l.judge(w.ctx()); only(t, l).Away {
 			t.Error("away because Redis was")
 		}

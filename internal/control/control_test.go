@@ -17,12 +17,19 @@ type air struct {
 	said      []time.Time
 	listeners func(nth int) (int64, error)
 	hear      func([]byte)
+	stuck     bool // Redis takes nothing, and does not say so
 }
 
-func (a *air) Publish(_ context.Context, channel string, payload []byte) (int64, error) {
+func (a *air) Publish(ctx context.Context, channel string, payload []byte) (int64, error) {
+	if a.stuck {
+		<-ctx.Done()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.said = append(a.said, time.Now())
+	if a.stuck {
+		return 0, ctx.Err()
+	}
 	if a.hear != nil {
 		a.hear(payload)
 	}
@@ -85,6 +92,23 @@ func TestOftenIsSaidAgainThoughHeard(t *testing.T) {
 		synctest.Wait()
 		if a.count() != 3 || a.said[1].Sub(begin) != 40*time.Millisecond || a.said[2].Sub(begin) != 290*time.Millisecond {
 			t.Errorf("said at %v", a.said)
+		}
+		stop()
+	})
+}
+
+// What Redis does not take is given up soon: it would hold up all that is said after it, and the end.
+func TestPatienceWithRedisEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &air{stuck: true}
+		l := NewLine(Options{Bus: a, Channel: "me", Hear: func(wire.Message) {}})
+		stop := run(t, l)
+		for range 3 * senders {
+			l.Send("other", wire.Echo{})
+		}
+		<-time.After(4 * patient)
+		if synctest.Wait(); a.count() != 3*senders {
+			t.Errorf("%d of %d were tried", a.count(), 3*senders)
 		}
 		stop()
 	})

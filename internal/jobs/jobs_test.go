@@ -112,6 +112,10 @@ func TestServeHandlesAndForgets(t *testing.T) {
 		}()
 		other := wire.NewTailID()
 		must(t, q.Enqueue(t.Context(), "elsewhere", other, 1, "web"))
+		nonsense := wire.NewTailID() // is not tried again
+		_, err := asynq.NewClientFromRedisClient(server.Jobs).Enqueue(asynq.NewTask("tail", []byte("{")), asynq.Queue(names.Queue("h")), asynq.TaskID(jobs.ID(nonsense, 1)))
+		must(t, err)
+		expect(t, q, nonsense, wire.JobMissing)
 		tail := wire.NewTailID()
 		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
 		want := wire.Job{Version: wire.Version, Web: "web", Tail: tail.String(), Attempt: 1}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -224,7 +225,11 @@ func TestQuestionsBeforeAPlace(t *testing.T) {
 		}()
 		queued := heard[wire.Hello](f)[0].Run
 		f.say(wire.Go{Tail: other, Run: queued, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: "l"}})
-		synctest.Wait()
+		<-time.After(2100 * time.Millisecond)
+		rolls := heard[wire.WorkerRoll](f)
+		if want := (wire.RunEntry{Tail: other, Run: queued, Epoch: 1, State: wire.Queued}); len(rolls) == 0 || !slices.Contains(rolls[0].Runs, want) {
+			t.Errorf("rolls: %+v, want %+v among them", rolls, want)
+		}
 		request.Tail, request.Run = other, queued
 		f.say(request)
 		got := f.sent()

@@ -83,11 +83,14 @@ type chatter struct {
 	starts []Start
 	end    chan struct{}
 	closed bool
+	panics bool
 	answer func(context.Context, wire.Question, Sink) error
 }
 
 func (c *chatter) Follow(ctx context.Context, s Start, to Sink) error {
-	c.starts = append(c.starts, s)
+	if c.starts = append(c.starts, s); c.panics {
+		panic("a follower's fault")
+	}
 	var at int64
 	for {
 		select {
@@ -310,6 +313,31 @@ func TestFollowerThatEndsSaysBye(t *testing.T) {
 }
 
 // A worker that stops says bye and serves on until told no, a second and a half at most.
+// What a follower may send is of its own epoch, however much the next one was given, and never more than a frame can hold.
+func TestRoomIsOfTheEpoch(t *testing.T) {
+	u := &run{runs: &Runs{}, orders: wire.Go{Epoch: 2, Credit: 1 << 30}}
+	if n := (&sink{run: u, epoch: 1}).free(); n != 0 {
+		t.Errorf("a follower of the epoch before may send %d bytes", n)
+	}
+	if n := (&sink{run: u, epoch: 2}).free(); n != wire.MaxPayload {
+		t.Errorf("a frame may have %d bytes, want %d", n, wire.MaxPayload)
+	}
+}
+
+// A follower that panics ends its own run, which says so, and nothing else.
+func TestFollowerThatPanicsSaysBye(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &chatter{panics: true}
+		f, tail, ended, stop := setting(t, c)
+		defer stop()
+		run := heard[wire.Hello](f)[0].Run
+		f.say(wire.Go{Tail: tail, Run: run, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: "l"}, Credit: 1000})
+		if byes := heard[wire.Bye](f); len(byes) != 1 || byes[0].Run != run || !isEnded(ended) || !c.closed {
+			t.Errorf("said %v, ended %t, closed %t", byes, isEnded(ended), c.closed)
+		}
+	})
+}
+
 func TestStopHandsOver(t *testing.T) {
 	for name, told := range map[string]bool{"told no": true, "told nothing": false} {
 		t.Run(name, func(t *testing.T) {

@@ -130,6 +130,38 @@ func TestControlRoundTrip(t *testing.T) {
 	}
 }
 
+// Who speaks another version is not understood by halves.
+func TestAnotherVersionIsRefused(t *testing.T) {
+	f := sampleFrame()
+	b := f.AppendTo(nil)
+	b[0]++
+	if _, err := ParseFrame(b); !errors.Is(err, ErrMalformed) {
+		t.Errorf("a frame was taken: %v", err)
+	}
+	s := NewSealer([]byte("secret"))
+	body := Echo{8}.appendTo([]byte{Version + 1, Echo{}.kind()})
+	if m, err := s.Open("chan", append(body, s.mac("chan", body)...)); !errors.Is(err, ErrMalformed) {
+		t.Errorf("a control message was taken for %v: %v", m, err)
+	}
+}
+
+// A position of more files than a rotation can leave is none of ours.
+func TestPlacesAreBounded(t *testing.T) {
+	for n, want := range map[int]bool{MaxPlaces: true, MaxPlaces + 1: false} {
+		p := make(Position, n)
+		for i := range p {
+			p[i] = Place{File: "f", Offset: 1}
+		}
+		if _, err := ParsePosition(p.String()); (err == nil) != want {
+			t.Errorf("of %d places: %v", n, err)
+		}
+		f := Frame{Kind: Lines, After: p}
+		if _, err := ParseFrame(f.AppendTo(nil)); (err == nil) != want {
+			t.Errorf("a frame of %d places: %v", n, err)
+		}
+	}
+}
+
 func TestIDs(t *testing.T) {
 	for name, want := range map[string]string{"app.log": "app.log", "a b\n": "a_20b_0a", "ü": "_c3_bc", "x/y:1": "x/y_3a1"} {
 		if got := EscapeID(name); got != want || (Log{"h", got}).Check() != nil {

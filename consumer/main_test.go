@@ -118,7 +118,7 @@ func newRig(t *testing.T, o Options) *rig {
 		if user == "" {
 			user = "ann"
 		}
-		h.Serve(w, q, Visit{User: user, Asker: "hidden", Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: true, Ended: r.ended,
+		h.Serve(w, q, Visit{User: user, Asker: "hidden", Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: !q.URL.Query().Has("nopaths"), Ended: r.ended,
 			Touch: r.touch, Release: func() { r.released <- struct{}{} }})
 	}))
 	r.url = server.URL

@@ -73,6 +73,27 @@ func TestOpenAsksDeliveryForWhatThePageWants(t *testing.T) {
 		if got := await(t, "a request", r.requests); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: asked for %+v, want %+v", message, got, want)
 		}
+		r.dial("?nopaths").say(message)
+		if got := await(t, "a request", r.requests); got.Paths {
+			t.Errorf("%s: who may see no paths asked for %+v", message, got)
+		}
+	}
+}
+
+// A socket may end while its tail is opened: then nobody else would ever close that.
+func TestATailThatOpensTooLateIsClosed(t *testing.T) {
+	for name, end := range map[string]func(*socket){"the socket has ended": func(s *socket) { s.end(gone) }, "the page begins to close": (*socket).leave} {
+		s := newSocket(newRig(t, Options{}).h, Visit{})
+		end(s)
+		tail := newFakeTail()
+		if s.follow(tail) {
+			t.Errorf("%s: it follows", name)
+		}
+		select {
+		case <-tail.closed:
+		default:
+			t.Errorf("%s: its tail stays open", name)
+		}
 	}
 }
 

@@ -385,6 +385,31 @@ func TestRow06_CompressedWhenTheLogIsDeleted(t *testing.T) {
 	}
 }
 
+// A rotated file was written to once more, which its folder does not tell. At the end of its grace it is moved on and compressed, when the
+// log is deleted: it is held until it is known that the compressed one is the same.
+func TestRow06_CompressedAtTheEndOfItsGrace(t *testing.T) {
+	first := numbered("first", 10)
+	b := live(t, first)
+	b.rotateAll()
+	b.mark(wire.MarkRotated)
+	long := time.Now().Add(-time.Hour)
+	b.must(os.Chtimes(b.dir, long, long))
+	b.looks(2)
+	b.append("f.1", "late\n")
+	b.text(first + "late\n")
+	b.follower.mu.Lock() // nobody sees one without the other
+	b.clock.add(time.Minute)
+	b.rename("f.1", "f.2")
+	b.pack("f.2", ".gz")
+	b.remove("f")
+	b.append("f", "last\n")
+	b.follower.mu.Unlock()
+	b.text(first + "late\nlast\n")
+	b.looks(2)
+	b.text(first + "late\nlast\n")
+	b.marksNoGap()
+}
+
 // What rotation made of a log is its past, told by its name, and no other log's, though that is called alike.
 func TestRow67_SiblingsAreThePastOfTheirLogOnly(t *testing.T) {
 	b := newBench(t)

@@ -44,6 +44,10 @@ func TestJump(t *testing.T) {
 		f.with(func() { f.state = "following" })
 		do(t, ctx, poll(seenLines+`.at(-1)?.includes('line 11999 ')`), poll(truth+`.startsWith('● live')`), poll(`document.querySelector('#more').hidden`))
 		do(t, ctx, poll(`/^\d+ KB skipped; scroll up to load them$/.test(document.querySelector('#hint').textContent)`))
+		skipped := len("on its way\n" + numbered("between", 3000, 9000) + numbered("new", 9000, 11_000))
+		if got := value[int](t, ctx, `parseInt(document.querySelector('#hint').textContent)`); got < skipped/1024-1 || got > skipped/1024+1 {
+			t.Errorf("it says that it skipped %d KB, which are %d bytes", got, skipped)
+		}
 		// The row that says it is where the lines are missing, while they do not come.
 		f.with(func() { f.holdAnswers = true })
 		do(t, ctx, run(`document.querySelector('#log').scrollTop -= 990 * 19`), poll(folded+`?.includes('KB skipped')`))

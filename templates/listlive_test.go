@@ -224,6 +224,11 @@ func TestOneListForAllTabs(t *testing.T) {
 		t.Errorf("looked at again, %d live lists were asked for in all and %d are open", n, f.lists)
 	}
 	f.mu.Unlock()
+	// The one that listens is hidden itself, and gives its part up.
+	do(t, tabs[3], hide(true))
+	f.until("the tab that was hidden listens no more", func() bool { return f.lists == 0 })
+	do(t, tabs[3], hide(false))
+	f.until("it listens again", func() bool { return f.lists == 1 })
 	// Without locks, as on plain http, each window that somebody looks at listens itself.
 	alone := browser.Tab(t, root)
 	do(t, alone, chromedp.Navigate(f.URL+"/x/signin"), poll(`document.querySelector('#signin')`))

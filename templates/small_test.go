@@ -81,6 +81,21 @@ func TestTouch(t *testing.T) {
 	do(t, ctx, poll(seenLines+`.length > 5 && `+seenLines+`.every(text => text.includes('ERROR'))`))
 }
 
+// TestTouchHoldsTheList: where the next touch will be nobody can tell, so rows stay where they are until they are asked to move.
+func TestTouchHoldsTheList(t *testing.T) {
+	f := newFake(t, "/x")
+	f.with(func() { f.list = oneLog("") })
+	ctx := browser.New(t)
+	do(t, ctx, chromedp.EmulateViewport(390, 700, chromedp.EmulateTouch), chromedp.Navigate(f.URL+"/x/"), poll(names+` === 'm'`), poll(`matchMedia('(pointer: coarse)').matches`))
+	f.tell(`{"say":"change","logs":[` + logJSON("b", "") + `]}`)
+	do(t, ctx, poll(`document.querySelector('#changes').checkVisibility()`))
+	if got := value[string](t, ctx, names); got != "m" {
+		t.Errorf("under the finger the list became %q", got)
+	}
+	tap(t, ctx, `document.querySelector('#changes')`)
+	do(t, ctx, poll(names+` === 'b m'`))
+}
+
 // TestTouchHasAll: whatever a key does, a finger does too.
 func TestTouchHasAll(t *testing.T) {
 	f := newFake(t, "/x")

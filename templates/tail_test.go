@@ -134,6 +134,15 @@ func TestTail(t *testing.T) {
 			f.with(func() { f.signedOut = false })
 			wantLines(t, ctx, "one\ntwo")
 		},
+		"signed out, who signs in in another tab does not wait": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one\n")
+			f.with(func() { f.signedOut = true })
+			ctx := browser.Tab(t, root)
+			do(t, ctx, chromedp.Navigate(f.URL+"/x/jstest/run?module=rig.js&signedout=3600000"), poll(`window.rig`), run(`rig.tail.start()`), poll(`rig.tail.state.kind === 'signedout'`))
+			f.with(func() { f.signedOut = false })
+			do(t, ctx, run(`rig.tail.nudge()`))
+			wantLines(t, ctx, "one")
+		},
 		"silence is a lost connection": func(t *testing.T, f *fake, open func() context.Context) {
 			f.with(func() { f.mute = true })
 			f.write(0, "one\n")

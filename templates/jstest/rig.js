@@ -16,7 +16,7 @@ const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
   edge: (why) => buffer.mark({ kind: 'edge', at: 0, why }),
   tell: ({ kind, words, at }) => states.push({ kind, words, wait: at ? at - Date.now() : 0 }),
   refused: (refusal) => (window.rig.refusal = refusal),
-}, { silence: 3000, look: 50, signedOut: 200 })
+}, { silence: 3000, look: 50, signedOut: Number(new URLSearchParams(location.search).get('signedout') ?? 200) })
 
 /** Asks, and gathers the answer. */
 function ask(question) {

@@ -87,7 +87,7 @@ func TestALiveListTellsWhatChanges(t *testing.T) {
 		Items:   []catalogue.Item{{Log: hiddenLog, Entry: catalogue.Entry{ID: hiddenLog.ID}}, {Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Size: 9}}},
 		Gone:    []wire.Log{hiddenLog, {Host: "web-01", ID: "old.log"}},
 		Whole:   []string{"db-01", "web-01"},
-		Columns: []catalogue.Column{{Host: "db-01", Levels: map[string]uint8{hiddenLog.ID: 3}}, {Host: "web-01", Levels: map[string]uint8{visibleLog.ID: 4}}},
+		Columns: []catalogue.Column{{Host: "db-01", Levels: map[string]uint8{hiddenLog.ID: 3}}, {Host: "web-01", Levels: map[string]uint8{visibleLog.ID: 4, "for/others.log": 5}}},
 	})
 	want := &news{Say: "change", Whole: []string{"web-01"}, Logs: []logJSON{{Host: "web-01", ID: visibleLog.ID, Size: 9}}, Gone: []nameJSON{{"web-01", "old.log"}},
 		Columns: []columnJSON{{"web-01", map[string]uint8{visibleLog.ID: 4}}}}

@@ -169,7 +169,7 @@ func newRig(t *testing.T, set setup) *rig {
 	t.Cleanup(func() { client.Close() })
 	people, err := auth.New(auth.Options{
 		Users: []auth.User{{Name: "root", Hash: hashOnce(), Admin: true}, {Name: "ann", Hash: hashOnce()}},
-		Rules: []auth.Rule{{Users: []string{"ann"}, Logs: []string{"web-01/**"}}},
+		Rules: []auth.Rule{{Users: []string{"ann"}, Logs: []string{"web-01/*", "web-01/nginx/**", "web-01/no/**"}}},
 		Redis: client, Namespace: "test", Secret: secret, CookieName: "livetail-test", CookiePath: set.base + "/", Secure: strings.HasPrefix(set.public, "https:"),
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"livetail/internal/delivery"
 	"livetail/internal/wire"
@@ -160,6 +161,17 @@ func TestSignOutClosesTheSocket(t *testing.T) {
 		t.Error("the tail of another session is closed")
 	default:
 	}
+}
+
+// An open tail asks after its session: one that ended where nobody heard of it ends the tail.
+func TestASessionThatIsGoneClosesTheSocket(t *testing.T) {
+	r := newRig(t, setup{touch: 20 * time.Millisecond})
+	c := r.signedIn("ann").socket(visibleLog)
+	c.say(`{"op":"open"}`)
+	tail := await(t, "a tail", r.tails)
+	r.loseSessions()
+	c.endsWith(4001)
+	await(t, "the tail is closed", tail.closed)
 }
 
 func TestNothingIsChangedFromAnotherSite(t *testing.T) {

@@ -132,11 +132,7 @@ func TestALiveListEndsWithItsSession(t *testing.T) {
 	ann.signIn("ann")
 	live = ann.live()
 	live.next()
-	for _, key := range r.redis.Keys() {
-		if strings.Contains(key, ":session:") {
-			r.redis.Del(key)
-		}
-	}
+	r.loseSessions()
 	if m := live.next(); m != nil {
 		t.Errorf("without its session, and told %+v", m)
 	}

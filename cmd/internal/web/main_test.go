@@ -141,6 +141,15 @@ func (q *quietTail) Next(ctx context.Context) (delivery.Item, error) {
 	}
 }
 
+// loseSessions takes all sessions out of Redis, so that nobody hears of their end.
+func (r *rig) loseSessions() {
+	for _, key := range r.redis.Keys() {
+		if strings.Contains(key, ":session:") {
+			r.redis.Del(key)
+		}
+	}
+}
+
 // rig is a site with real sessions, and what it asked delivery for.
 type rig struct {
 	t        *testing.T
@@ -159,6 +168,7 @@ type setup struct {
 	noLinks      bool
 	trusted      []netip.Prefix
 	notReady     bool
+	touch        time.Duration // of a session by its sockets
 }
 
 func newRig(t *testing.T, set setup) *rig {
@@ -191,7 +201,7 @@ func newRig(t *testing.T, set setup) *rig {
 			r.requests <- request
 			r.tails <- q
 			return q, nil
-		}},
+		}, Times: consumer.Times{Touch: set.touch}},
 	}
 	if set.public != "" {
 		if o.PublicURL, err = url.Parse(set.public); err != nil {

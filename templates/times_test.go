@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"livetail/internal/browser"
+	"livetail/internal/wire"
 )
 
 // TestTimes: a second column of times, for lines of any zone.
@@ -106,6 +107,15 @@ func TestTimes(t *testing.T) {
 		do(t, ctx, poll(logText+`.includes('line 1200 of')`), poll(said+` === 'from 2026-11-21 14:20:00 Europe/Helsinki on'`))
 		_, ctx = open(t, "Asia/Tokyo", "no times at all, the last line\n", "zone", "Europe/Helsinki")
 		do(t, ctx, chromedp.KeyEvent("t"), poll(said+`.startsWith('in your time: UTC+9;')`))
+	})
+	t.Run("lines without a year, of a file of years ago", func(t *testing.T) {
+		f, ctx := open(t, "UTC", "Nov 21 14:02:11 web-01 one\nthe last line\n", "zone", "UTC")
+		year := time.Now().Year() - 3
+		f.with(func() {
+			f.add(wire.Frame{Kind: wire.Lines, Payload: []byte("Dec 31 23:59:58 web-01 of long ago\nJan  1 00:00:01 web-01 and after\n"), Time: time.Date(year, 12, 31, 23, 59, 58, 0, time.UTC).UnixMilli()})
+		})
+		do(t, ctx, chromedp.KeyEvent("T"), poll(column+`.endsWith('|12-31 23:59:58|01-01 00:00:01')`))
+		do(t, ctx, poll(fmt.Sprintf(`[...document.querySelectorAll('.time')].slice(-2).map(({ title }) => title.slice(0, 10)).join() === '%d-12-31,%d-01-01'`, year, year+1)))
 	})
 	t.Run("with a finger", func(t *testing.T) {
 		f := newFake(t, "/x")

@@ -145,7 +145,7 @@ export class Buffer extends Placed {
       }
       this.lines++
       this.#begin(base + starts[i])
-      this.places.append(this.next - 1, frame.file, offsets[i], shift)
+      this.places.append(this.next - 1, frame.file, offsets[i], shift, frame.time)
     }
     this.#open = (frame.flags & OPEN) !== 0
   }
@@ -159,11 +159,11 @@ export class Buffer extends Placed {
     if (joins) {
       this.#conts.delete(this.first)
       this.set(this.first, base + starts[starts.length - 1])
-      this.places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift)
+      this.places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift, frame.time)
     }
     for (let i = starts.length - (joins ? 2 : 1); i >= 0; i--) {
       this.set(--this.first, base + starts[i])
-      this.places.prepend(this.first, frame.file, offsets[i], shift)
+      this.places.prepend(this.first, frame.file, offsets[i], shift, frame.time)
       while (due.length > 0 && due[due.length - 1].offset > (offsets[i - 1] ?? -1)) {
         this.set(--this.first, base + starts[i])
         this.markers.set(this.first, due.pop()?.marker ?? { kind: '', at: 0 })

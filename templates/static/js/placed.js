@@ -8,6 +8,7 @@ import { Places } from './places.js'
 
 /** So many lines tell how long one usually is. */
 const ENOUGH = 20
+const HALF_YEAR = 182 * 24 * 3_600_000
 
 export class Placed extends Rows {
   /** Rows of words. @type {Map<number, Marker>} */
@@ -45,6 +46,12 @@ export class Placed extends Rows {
     if (row < this.first || row >= this.next) return null
     const { file, offset, place } = this.places.at(row)
     return { file, offset, place, token: token(file, offset) }
+  }
+
+  /** A time that the row's line is not far behind, Unix ms: of a line without a year it is one from half a year before what the worker read near it to half a year after. @param {number} row */
+  about(row) {
+    const { time } = this.places.at(row)
+    return time ? Math.min(Date.now(), time + HALF_YEAR) : Date.now()
   }
 
   /**

@@ -2,12 +2,15 @@
 
 import { identity } from './frame.js'
 
+/** Lines of one stretch are of about the same time, in ms. */
+const MONTH = 30 * 24 * 3_600_000
+
 /**
  * Offsets in a ring, and the file of each row as stretches of rows: almost always one. The ring's owner says which rows are there.
  */
 export class Places {
   #offsets
-  /** Stretches of rows of one file, in order. @type {{ row: number, file: string, shift: number }[]} */
+  /** Stretches of rows of one file, in order. @type {{ row: number, file: string, shift: number, time: number }[]} */
   #stretches = []
 
   /** @param {number} rows how many there may be at once */
@@ -20,26 +23,30 @@ export class Places {
    * @param {string} file
    * @param {number} offset
    * @param {number} shift what an offset of this file is short of the place in the whole history
+   * @param {number} [time] Unix ms of a line near it, 0: unknown
    */
-  append(row, file, offset, shift) {
+  append(row, file, offset, shift, time = 0) {
     this.#offsets[slot(row, this.#offsets.length)] = offset
     const last = this.#stretches.at(-1)
-    if (last?.file !== file || last.shift !== shift) this.#stretches.push({ row, file, shift })
+    if (goesOn(last, file, shift, time)) last.time ||= time
+    else this.#stretches.push({ row, file, shift, time })
   }
 
-  /** As append, before all other rows. @param {number} row @param {string} file @param {number} offset @param {number} shift */
-  prepend(row, file, offset, shift) {
+  /** As append, before all other rows. @param {number} row @param {string} file @param {number} offset @param {number} shift @param {number} [time] */
+  prepend(row, file, offset, shift, time = 0) {
     this.#offsets[slot(row, this.#offsets.length)] = offset
     const first = this.#stretches[0]
-    if (first?.file === file && first.shift === shift) first.row = row
-    else this.#stretches.unshift({ row, file, shift })
+    if (goesOn(first, file, shift, time)) {
+      first.row = row
+      first.time ||= time
+    } else this.#stretches.unshift({ row, file, shift, time })
   }
 
   /** @param {number} row */
   at(row) {
     const stretch = this.#stretches[this.#find(row)]
     const offset = this.#offsets[slot(row, this.#offsets.length)]
-    return { file: stretch?.file ?? '', offset, place: offset + (stretch?.shift ?? 0) }
+    return { file: stretch?.file ?? '', offset, place: offset + (stretch?.shift ?? 0), time: stretch?.time ?? 0 }
   }
 
   /** The rows of a file, as it was last: of each stretch, the newest first. @param {string} file @param {number} end behind the last row */
@@ -72,6 +79,14 @@ export class Places {
     }
     return low
   }
+}
+
+/**
+ * @param {{ file: string, shift: number, time: number } | undefined} stretch @param {string} file @param {number} shift @param {number} time
+ * @returns {stretch is { row: number, file: string, shift: number, time: number }}
+ */
+function goesOn(stretch, file, shift, time) {
+  return stretch?.file === file && stretch.shift === shift && (!time || !stretch.time || Math.abs(time - stretch.time) < MONTH)
 }
 
 /** Rows may be negative. @param {number} row @param {number} size */

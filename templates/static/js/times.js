@@ -61,7 +61,7 @@ export class Times {
     if (this.#mode === 'off' || buffer.marker(row)) return
     const cell = document.createElement('span')
     cell.className = `time beside ${this.#mode}`
-    const stamp = this.#stamp(decode(buffer.bytes(row, 0, WITHIN)), Date.now())
+    const stamp = this.#stamp(decode(buffer.bytes(row, 0, WITHIN)), buffer.about(row))
     if (stamp) this.#write(cell, stamp)
     element.prepend(cell)
   }

@@ -88,12 +88,30 @@ export function testDrawingLeavesTimeToTakeLines() {
   })
 }
 
-export function testWhatIsNoLineIsDrawnToo() {
+export function testWhatIsNoLineKeepsNoLineWaiting() {
   clocked(({ pace, drawn, pass }) => {
-    for (let i = 0; i < 100; i++) {
-      pace.came(0)
-      pass(10)
-    }
-    ok(drawn() > 20 && drawn() < 35, `${drawn()} drawings in a second`)
+    pace.came(1)
+    pass(40)
+    pace.came(0)
+    pass(1)
+    equal(drawn(), 2, 'numbers are drawn')
+    pace.came(1)
+    pass(1)
+    equal(drawn(), 3, 'and a line right after them')
+  })
+}
+
+export function testADrawingOfOtherThingsDoesNotHurryLines() {
+  clocked(({ pace, drawn, pass }) => {
+    pace.came(1000)
+    pass(10)
+    pace.soon()
+    pass(10)
+    equal(drawn(), 2)
+    pace.came(1000)
+    pass(50)
+    equal(drawn(), 2, 'lines wait as long as they would have')
+    pass(20)
+    equal(drawn(), 3)
   })
 }

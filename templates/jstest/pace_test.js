@@ -57,6 +57,21 @@ export function testLinesThatCanBeReadAreDrawnAtOnce() {
   })
 }
 
+export function testAHeapOfLinesIsNoFlood() {
+  clocked(({ pace, drawn, pass }) => {
+    for (let i = 1; i <= 20; i++) {
+      pace.came(3)
+      pass(1)
+      equal(drawn(), 2 * i - 1, 'drawings')
+      pass(16)
+      pace.came(1)
+      pass(1)
+      equal(drawn(), 2 * i, 'drawings')
+      pass(180)
+    }
+  })
+}
+
 export function testLinesThatNobodyCanReadAreDrawnTogether() {
   clocked(({ pace, drawn, pass }) => {
     pace.came(1)

@@ -1,7 +1,9 @@
 // When what is on the screen is drawn: in the next frame, and lines that come by themselves together when they are many.
 
-/** Nobody reads a line in less, in ms: when they come closer together, more and more of them are drawn at once. */
+/** Nobody reads a line in less, in ms: when they come closer together for long, more and more of them are drawn at once. */
 const READ = 20
+/** But not for so long, in ms: a few that come in a heap, as from a busy host, are no flood. */
+const HEAP = 80
 /** But nobody waits longer than so, in ms, for what many lines there are. */
 const MOST = 80
 /** Drawing takes this of the time at most: there has to be time to take lines. */
@@ -43,10 +45,10 @@ export class Pace {
   #draw() {
     this.#frame = 0
     const begun = performance.now()
-    const read = READ * this.#lines
+    const read = Math.max(this.#free, begun - HEAP) + READ * this.#lines
     this.#lines = 0
     this.#paint()
     const took = performance.now() - begun
-    this.#free = Math.max(this.#free, begun + Math.min(read, Math.max(MOST, took / SHARE)))
+    this.#free = Math.min(read, begun + Math.max(MOST, took / SHARE))
   }
 }

@@ -216,14 +216,18 @@ func (f *Follower) knows(list []sibling, known []past) {
 		there[s.key] = true
 	}
 	f.lesson++
+	since := make(map[past]int, len(f.known))
+	for _, p := range f.known {
+		n := p.since
+		p.since = 0
+		since[p] = n
+	}
 	for i := range known {
-		p := &known[i]
-		p.since = f.lesson
-		for _, was := range f.known {
-			if was.key == p.key && was.mtime == p.mtime && was.size == p.size {
-				p.since = was.since
-			}
+		n, ok := since[known[i]]
+		if !ok {
+			n = f.lesson
 		}
+		known[i].since = n
 	}
 	gone := slices.DeleteFunc(f.known, func(p past) bool { return there[p.key] })
 	f.known = append(gone[max(0, len(gone)-mostGone):], known...)

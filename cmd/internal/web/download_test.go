@@ -162,6 +162,21 @@ func TestDownloadsEnd(t *testing.T) {
 	}
 }
 
+// A server that stops does not wait for downloads, and a client does not take what it has for the whole.
+func TestADownloadEndsWithTheServer(t *testing.T) {
+	r := newRig(t, setup{})
+	done := r.signedIn("ann").downloading(downloadPath)
+	tail := await(t, "a tail", r.tails)
+	await(t, "a question", tail.asked)
+	tail.answers(t, "one\n")
+	await(t, "what came is taken", tail.taken)
+	close(r.site.stopping)
+	if a := await(t, "half a download", done); a.StatusCode != 200 || a.body != "one\n CUT" {
+		t.Errorf("stopping: %d %q", a.StatusCode, a.body)
+	}
+	await(t, "the tail is closed", tail.closed)
+}
+
 func TestDownloadNames(t *testing.T) {
 	for id, want := range map[string]string{"nginx/access.log": "access.log", "a/.hidden": "hidden", "...": "log", "x/app-_0a.log": "app-_0a.log"} {
 		if got := fileName(id, false); got != want {

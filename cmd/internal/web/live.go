@@ -94,9 +94,7 @@ func (s *site) tell(ctx context.Context, cancel context.CancelFunc, session *aut
 			case touched <- struct{}{}:
 				go func() { // Redis may be away for long
 					defer func() { <-touched }()
-					if errors.Is(s.Auth.Touch(ctx, session.Key), auth.ErrSignedOut) {
-						cancel()
-					}
+					_ = s.Auth.Touch(ctx, session.Key) // if it is over, whoever watches it hears so
 				}()
 			default:
 			}

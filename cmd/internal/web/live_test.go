@@ -147,8 +147,8 @@ func TestALiveListEndsWithTheServer(t *testing.T) {
 	live := r.signedIn("ann").live()
 	live.next()
 	close(r.site.stopping)
-	if m := live.next(); m != nil {
-		t.Errorf("stopping, and told %+v", m)
+	if m := live.next(); m != nil || live.lines.Err() != nil {
+		t.Errorf("stopping, and told %+v, %v", m, live.lines.Err())
 	}
 }
 

@@ -133,8 +133,8 @@ func TestALiveListEndsWithItsSession(t *testing.T) {
 	live = ann.live()
 	live.next()
 	r.loseSessions()
-	if m := live.next(); m != nil {
-		t.Errorf("without its session, and told %+v", m)
+	if m := live.next(); m != nil || live.lines.Err() != nil {
+		t.Errorf("without its session, and told %+v, %v", m, live.lines.Err())
 	}
 	if a := r.browser().live(); a.answer.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a session: %d", a.answer.StatusCode)

@@ -13,13 +13,16 @@ import (
 	"livetail/internal/wire"
 )
 
-// rig opens a tail in a page of its own.
-func rig(t *testing.T, root context.Context, f *fake) context.Context {
+// rig opens a tail in a page of its own; more is said to it in its address.
+func rig(t *testing.T, root context.Context, f *fake, more string) context.Context {
 	t.Helper()
 	ctx := browser.Tab(t, root)
-	do(t, ctx, chromedp.Navigate(f.URL+"/x/jstest/run?module=rig.js"), poll(`window.rig`), run(`rig.tail.start()`))
+	do(t, ctx, chromedp.Navigate(f.URL+"/x/jstest/run?module=rig.js"+more), poll(`window.rig`), run(`rig.tail.start()`))
 	return ctx
 }
+
+// shortSilence is for who waits for the end of one.
+const shortSilence = "&silence=3000"
 
 // TestTail drives the connection through all that may happen to it. Whatever happens, no line may be missing or come twice.
 func TestTail(t *testing.T) {
@@ -146,7 +149,7 @@ func TestTail(t *testing.T) {
 		"silence is a lost connection": func(t *testing.T, f *fake, open func() context.Context) {
 			f.with(func() { f.mute = true })
 			f.write(0, "one\n")
-			ctx := open()
+			ctx := rig(t, root, f, shortSilence)
 			wantLines(t, ctx, "one")
 			f.until("the page has opened another socket", func() bool { return len(f.opens) == 2 })
 			f.with(func() { f.mute = false })
@@ -159,12 +162,13 @@ func TestTail(t *testing.T) {
 			do(t, ctx, poll(`rig.tail.state.kind === 'over' && rig.tail.state.words.includes('reload')`))
 		},
 		"beats are no silence": func(t *testing.T, f *fake, open func() context.Context) {
-			ctx := open()
+			ctx := rig(t, root, f, shortSilence)
 			do(t, ctx, poll(`rig.tail.state.kind === 'following'`))
 			f.until("it was spoken to for longer than a silence may last", func() bool { return f.beats > 8 })
+			longest := value[float64](t, ctx, `rig.longest()`)
 			f.mu.Lock()
 			defer f.mu.Unlock()
-			if len(f.opens) != 1 {
+			if len(f.opens) != 1 && longest < 3000 { // a busy machine may be silent for so long
 				t.Errorf("%d sockets though it was spoken to", len(f.opens))
 			}
 		},
@@ -292,8 +296,9 @@ func TestTail(t *testing.T) {
 	}
 	for name, test := range each {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they wait most of the time
 			f := newFake(t, "/x")
-			test(t, f, func() context.Context { return rig(t, root, f) })
+			test(t, f, func() context.Context { return rig(t, root, f, "") })
 		})
 	}
 }

@@ -1,4 +1,4 @@
-// A tail without a page around it, and with short waits: the Go test drives the server's side of it.
+// A tail without a page around it, and with short waits: the Go test drives the server's side of it, and says how long a silence may be.
 
 import { Buffer } from '../static/js/buffer.js'
 import { markerWords } from '../static/js/words.js'
@@ -8,6 +8,20 @@ import { all } from './check.js'
 const buffer = new Buffer()
 const states = []
 let passed = 0
+const silence = Number(new URLSearchParams(location.search).get('silence') ?? 12_000)
+
+/** The longest time between two words of the server: it may be the machine that is silent. */
+let longest = 0
+let last = performance.now()
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...of) {
+    super(...of)
+    this.addEventListener('message', () => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    })
+  }
+}
 const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
   take: (frame) => {
     passed += frame.passed
@@ -16,7 +30,7 @@ const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
   edge: (why) => buffer.mark({ kind: 'edge', at: 0, why }),
   tell: ({ kind, words, at }) => states.push({ kind, words, wait: at ? at - Date.now() : 0 }),
   refused: (refusal) => (window.rig.refusal = refusal),
-}, { silence: 3000, look: 50, signedOut: Number(new URLSearchParams(location.search).get('signedout') ?? 200) })
+}, { silence, look: 50, signedOut: Number(new URLSearchParams(location.search).get('signedout') ?? 200) })
 
 /** Asks, and gathers the answer. */
 function ask(question) {
@@ -32,6 +46,7 @@ function ask(question) {
 window.rig = {
   buffer, tail, states, ask, answered: false, answer: '', refusal: null,
   passed: () => passed,
+  longest: () => Math.max(longest, performance.now() - last),
   all: () => all(buffer).join('\n'),
   saw: (kind) => states.findLast((state) => state.kind === kind),
 }

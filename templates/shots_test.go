@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"livetail/internal/browser"
@@ -171,7 +172,7 @@ func TestShots(t *testing.T) {
 				if wide := value[float64](t, ctx, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 					t.Errorf("at %d px the page is %v px too wide", look.width, wide)
 				}
-				picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+				picture, err := chromedp.Run(ctx, quickPicture)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -183,6 +184,13 @@ func TestShots(t *testing.T) {
 		})
 	}
 }
+
+// quickPicture is a screenshot that is packed quickly, not small.
+var quickPicture = chromedp.Action[[]byte](func(ctx context.Context, tab *chromedp.Target) ([]byte, error) {
+	quick, surface := true, true
+	picture, err := cdp.Call(ctx, tab, page.CaptureScreenshot, page.CaptureScreenshotParams{OptimizeForSpeed: &quick, FromSurface: &surface})
+	return picture.Data, err
+})
 
 // twoFrames waits until what was changed has been painted.
 var twoFrames = run(`await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))`)

@@ -42,6 +42,8 @@ func (r *logrotate) rotate() {
 		second := time.Now().Unix() // names are made from seconds, as a clock tells them that may be a tick late
 		eventually(r.t, "the next second", func() bool { return time.Now().Add(-50*time.Millisecond).Unix() > second })
 	}
+	// Without a log, as until a writer has heard the signal of the rotation before (nocreate), there would be none.
+	eventually(r.t, "a writer has opened its log anew", func() bool { _, err := os.Stat(r.log); return err == nil })
 	out, err := exec.Command("logrotate", "-f", "-s", r.state, r.config).CombinedOutput()
 	// gzip says so when the writer has not heard the signal yet: what it writes then is in the old file, which the follower holds.
 	if busy := bytes.Contains(out, []byte("file size changed while zipping")); err != nil || len(out) > 0 && !busy {

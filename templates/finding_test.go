@@ -40,16 +40,19 @@ func TestFinding(t *testing.T) {
 		letGo()
 		do(t, ctx, settled)
 		// A line that will pass is brought to the top; again, if older lines came in at that moment.
-		do(t, ctx, run(`
-			const log = document.querySelector('#log')
-			const edge = () => log.getBoundingClientRect().top
-			const rows = () => [...document.querySelectorAll('#log .row')].map(row => ({ text: row.textContent, top: Math.round(row.getBoundingClientRect().top - edge()) }))
-			for (let still = 0; still < 20;) {
-				const row = rows().find(({ text, top }) => top >= 0 && text.includes('ERROR'))
-				still = row?.top === 0 ? still + 1 : 0
-				log.scrollTop += row?.top ?? 0
-				await new Promise(done => requestAnimationFrame(done))
-			}`))
+		bring := func(px int) {
+			do(t, ctx, run(fmt.Sprintf(`
+				const log = document.querySelector('#log')
+				const edge = () => log.getBoundingClientRect().top
+				const rows = () => [...document.querySelectorAll('#log .row')].map(row => ({ text: row.textContent, top: Math.round(row.getBoundingClientRect().top - edge()) - %d }))
+				for (let still = 0; still < 20;) {
+					const row = rows().find(({ text, top }) => top >= 0 && text.includes('ERROR'))
+					still = row?.top === 0 ? still + 1 : 0
+					log.scrollTop += row?.top ?? 0
+					await new Promise(done => requestAnimationFrame(done))
+				}`, px)))
+		}
+		bring(0)
 		before := value[string](t, ctx, topRow)
 		if !strings.Contains(before, "ERROR") {
 			t.Fatalf("at the top is %q", before)
@@ -58,6 +61,10 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, poll(`document.querySelector('#log .row').textContent !== `+topRow), run(`document.querySelector('#log').scrollTop -= 2000`), poll(topRow+` !== `+quote(before)), poll(seenLines+`.every(text => text.includes('ERROR'))`))
 		do(t, ctx, run(`document.querySelector('#log').scrollTop += 2000`), poll(topRow+` === `+quote(before)))
 		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.some(text => text.includes('INFO'))`), poll(topRow+` === `+quote(before)))
+		// Of the line before, which will not pass, some px are left: they are not all that is seen of the next.
+		bring(3)
+		before = value[string](t, ctx, topRow)
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.length > 20 && `+seenLines+`.every(text => text.includes('ERROR'))`), poll(topRow+` === `+quote(before)))
 	})
 	t.Run("fields of any name and value are in the link", func(t *testing.T) {
 		f := newFake(t, "/x")

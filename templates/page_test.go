@@ -42,8 +42,7 @@ func TestPage(t *testing.T) {
 				const at = rows.findIndex(text => text.startsWith('you were here '))
 				// What is before the mark may not have come yet.
 				if (rows[at - 1]?.includes(' line ') && rows[at + 1]?.includes(' line ')) around = rows.slice(at - 1, at + 2)
-				else log.scrollTop -= at < 0 ? 1000 : 100
-				await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+				else log.scrollTop -= at < 0 ? 900 : 100`+drawn+`
 			}`))
 		if got := value[[]string](t, ctx, `around`); len(got) != 3 || !strings.Contains(got[0], "live line 11999 ") || !strings.Contains(got[2], "unseen line 12000 ") {
 			t.Errorf("around the mark is %q", got)

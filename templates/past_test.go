@@ -83,6 +83,11 @@ func drag(t *testing.T, ctx context.Context, fraction float64) (letGo func()) {
 	return func() { mouse(input.DispatchMouseEventTypeMouseReleased, to) }
 }
 
+// drawn is a part of a script that scrolls up: it waits until rows are where it has scrolled to, so that none is passed unseen.
+const drawn = `
+	await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+	while (document.querySelector('#log .row').getBoundingClientRect().top > document.querySelector('#log').getBoundingClientRect().top + 1) await new Promise(done => requestAnimationFrame(done))`
+
 // settled waits until the view stands still.
 var settled = run(`
 	const top = () => document.querySelector('#log .row')?.textContent + document.querySelector('#log').scrollTop
@@ -109,8 +114,7 @@ func TestPast(t *testing.T) {
 			window.bad = []
 			let still = 0
 			for (let before = ''; still < 2000;) {
-				log.scrollTop -= 1000
-				await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+				log.scrollTop -= 1000`+drawn+`
 				const rows = [...document.querySelectorAll('#log .row')]
 				for (const row of rows) {
 					const n = row.textContent.match(/line (\d+) /)?.[1]

@@ -42,10 +42,19 @@ func placeOf(text string) string {
 
 const atRow = `(document.querySelector('#log .row.at')?.textContent ?? '')`
 
-// clickOn clicks in the middle of an element, as a hand does.
+// clickOn clicks in the middle of an element, as a hand does: once it no longer moves.
 func clickOn(t *testing.T, ctx context.Context, element string) {
 	t.Helper()
-	at := value[[]float64](t, ctx, `(() => { const { left, top, width, height } = (`+element+`).getBoundingClientRect(); return [left + width / 2, top + height / 2] })()`)
+	at := value[[]float64](t, ctx, `(async () => {
+		let at = []
+		for (let still = 0; still < 10; await new Promise(done => requestAnimationFrame(done))) {
+			const { left, top, width, height } = (`+element+`)?.getBoundingClientRect() ?? {}
+			const now = [left + width / 2, top + height / 2]
+			still = now.join() === at.join() && left !== undefined ? still + 1 : 0
+			at = now
+		}
+		return at
+	})()`)
 	for _, kind := range []input.DispatchMouseEventType{input.DispatchMouseEventTypeMousePressed, input.DispatchMouseEventTypeMouseReleased} {
 		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 			_, err := cdp.Call(ctx, tab, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})

@@ -164,7 +164,7 @@ func TestViewer(t *testing.T) {
 		f.write(wire.Cont, part+"\nafter\n")
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(`document.querySelector('.all')?.textContent === '… 1.0 MB, show all'`), poll(logText+`.includes('after')`))
-		do(t, ctx, chromedp.Click(".all"), poll(`document.querySelector('#whole .text').textContent.length === 65536`))
+		do(t, ctx, settled, chromedp.Click(".all"), poll(`document.querySelector('#whole .text').textContent.length === 65536`))
 		do(t, ctx, run(`document.querySelector('#whole .part button:last-child').click()`), poll(`document.querySelector('#whole .part').textContent.includes('bytes 65,536 to 131,072 of 1,048,576')`))
 		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(`document.querySelector('#whole').hidden`))
 	})

@@ -107,6 +107,8 @@ export class Aim {
     const { first, next } = this.#buffer
     const row = this.#place ? this.#buffer.find(this.#place.file, this.#place.offset) : first
     this.#state = row === null && !last ? 'near' : 'there'
-    this.#view.toRow(row ?? (last ? Math.max(first, next - 1) : first), this.#px)
+    // What stands for a line that does not pass is not cut in its place: it would hardly be seen.
+    const other = this.#px < 0 && this.#buffer.at(first)?.token !== this.#where.from
+    this.#view.toRow(row ?? (last ? Math.max(first, next - 1) : first), other ? 0 : this.#px)
   }
 }

@@ -85,7 +85,7 @@ func TestFirstPageIsSmall(t *testing.T) {
 			return ok
 		})
 		t.Logf("%s: %d bytes in %d files", name, bytes, files)
-		if files < 4 || got.bytes[page.path] == 0 {
+		if files < 3 || got.bytes[page.path] == 0 {
 			t.Errorf("%s: only %v were seen to come", name, got.bytes)
 		}
 		if bytes > firstPage {

@@ -199,18 +199,32 @@ func (a *answer) start() error {
 	})
 }
 
-// lead goes back to what is to lead up to the place.
+// mostLead is how much leads up to a place at most, in bytes.
+const mostLead = 64 << 10
+
+// lead goes back to what is to lead up to the place: the place itself comes with the same answer, so no more than half its lines.
 func (a *answer) lead() error {
 	h := a.current()
 	if h == nil || a.q.Back || a.q.Lead == 0 {
 		return nil
 	}
-	off := h.coding().Align(max(0, h.off-int64(a.q.Lead)))
+	c := h.coding()
+	off := c.Align(max(0, h.off-min(int64(a.q.Lead), mostLead)))
 	if off > 0 {
 		var err error
 		if off, err = lineFrom(h, off, h.off); err != nil {
 			return failure(words(err))
 		}
+	}
+	if a.q.Lines > 0 {
+		b := make([]byte, h.off-off)
+		if n, err := h.pread(b, off); err != nil || n < len(b) {
+			return errChanged
+		}
+		for n := a.q.Lines / 2; n > 0 && len(b) > 0; n-- {
+			b = b[:c.AfterLast(b[:len(b)-c.Unit()])]
+		}
+		off += int64(len(b))
 	}
 	if !h.seek(off) {
 		return errChanged

@@ -13,7 +13,7 @@ const PAD = 30_000
 const EMPTY = 0.6
 /** The end is reached up to the rounding of browsers, in px; more would pull back who scrolls up slowly. */
 const NEAR = 1.5
-/** Folds are found as they are drawn: a frame looks so many times whether the screen is full. */
+/** Folds are found as they are drawn: a frame looks so many times whether the screen is full, and then the next one does. */
 const PASSES = 12
 /** Rows are not renumbered under a moving finger: nobody has scrolled for so long, in ms. */
 const IDLE = 150
@@ -21,7 +21,6 @@ const IDLE = 150
 /**
  * Keeps to the end only while the reader is there. Otherwise what is read does not move, whatever comes or goes at either end of
  * the buffer. While text is selected or a button is held down, the view stands still too.
- *
  * The element that scrolls is as high as the rows that are kept, never as the log; what is beyond them is fetched meanwhile.
  */
 export class View {
@@ -241,10 +240,11 @@ export class View {
     this.#settle()
     this.#rest(this.top.row)
     this.#mind()
-    for (let pass = 0; pass < PASSES && this.#draw(); pass++);
+    let passes = PASSES
+    while (passes > 0 && this.#draw()) passes--
     this.#write()
     if (this.#goesOn && this.below < NEAR + Math.max(0, this.#tall - this.#shown)) this.atEnd = !this.more.below
-    if (this.#goesOn && this.atEnd) this.changed()
+    if (passes === 0 || (this.#goesOn && this.atEnd)) this.changed()
     if (this.atEnd) this.#tall = this.#shown
     this.#goesOn = this.#redrawn = false
     this.#painted()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -105,4 +106,23 @@ func TestHashingIsBounded(t *testing.T) {
 	if len(a.slots) != 0 {
 		t.Error("a slot was not given back")
 	}
+	hash, err := HashPassword([]byte("correct horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough := make(chan struct{})
+	var hashing sync.WaitGroup
+	defer hashing.Wait()
+	defer close(enough)
+	hashing.Go(func() {
+		for {
+			select {
+			case <-enough:
+				return
+			default:
+				_, _ = a.verify(t.Context(), hash, "correct horse")
+			}
+		}
+	})
+	eventually(t, "whose password is being hashed has a slot", func() bool { return len(a.slots) == 1 })
 }

@@ -104,6 +104,10 @@ func TestJump(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent(kb.End), poll(seenLines+`.at(-1)?.includes('line 11999 ')`), settled)
 		f.with(func() { f.holdAnswers = true })
 		do(t, ctx, run(`document.querySelector('#log').scrollTop -= 990 * 19`), poll(folded+`?.includes('KB skipped')`))
+		skipped := len(numbered("oldest", 1000, 4000) + numbered("older", 4000, 8000) + numbered("live", 8000, 11_000))
+		if got := value[int](t, ctx, `parseInt(`+folded+`)`); got < skipped/1024-1 || got > skipped/1024+1 {
+			t.Errorf("it says that it skipped %d KB, which are %d bytes", got, skipped)
+		}
 		do(t, ctx, run(`document.querySelector('.load').click()`))
 		f.with(func() { f.holdAnswers = false })
 		do(t, ctx, poll(folded+` === undefined`), poll(logText+`.includes('live line 10999 ')`))

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// gate is where whoever reads much gives way to live tails: chunk by chunk, never on all processors at once, and not while a
+// gate is where whoever reads much gives way to live tails: chunk by chunk, never on all that the scheduler has, and not while a
 // live tail hands on what was just written.
 type gate struct {
 	chunks chan struct{} // holds one for each chunk under way

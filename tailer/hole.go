@@ -90,12 +90,11 @@ func (h *file) behindHole(b []byte) int {
 	}
 	room := make([]byte, 64<<10) // a hole ends at a block's border, the zeros where the writer stood
 	n, err := h.pread(room, at)
-	if zeros := n - len(bytes.TrimLeft(room[:n], "\x00")); err != nil || zeros == n && n < len(room) {
+	zeros := n - len(bytes.TrimLeft(room[:n], "\x00"))
+	if err != nil || zeros == n && n < len(room) {
 		return 0
-	} else {
-		at += int64(zeros &^ 1)
 	}
-	n, _ = h.pread(b, at)
+	n, _ = h.pread(b, at+int64(zeros&^1))
 	return n
 }
 

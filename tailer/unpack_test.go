@@ -246,9 +246,9 @@ func TestRow06_NoRoomToUnpack(t *testing.T) {
 	}
 }
 
-// Unpacking may take long: the page hears how far it is, at the place where it is, and what is deleted meanwhile is held.
-func TestRow06_SaysHowFar(t *testing.T) {
-	first, rest := numbered("first", 100_000), numbered("more", 100_000)
+// compressedWhileAway has read first and was away while rest came, all of it was compressed, and "next" begins the new file.
+func compressedWhileAway(t *testing.T, first, rest string) *bench {
+	t.Helper()
 	b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Lines, s.MaxBytes = 1e6, 1<<30 })
 	b.write("f", first)
 	b.follow().text(first)
@@ -260,6 +260,13 @@ func TestRow06_SaysHowFar(t *testing.T) {
 	b.append("f", "next\n")
 	b.coldly()
 	b.start.From, b.sink = from, newSink()
+	return b
+}
+
+// Unpacking may take long: the page hears how far it is, at the place where it is, and what is deleted meanwhile is held.
+func TestRow06_SaysHowFar(t *testing.T) {
+	rest := numbered("more", 100_000)
+	b := compressedWhileAway(t, numbered("first", 100_000), rest)
 	deleted := false
 	b.sink.onTurn = func() {
 		b.clock.add(time.Second)
@@ -278,7 +285,7 @@ func TestRow06_SaysHowFar(t *testing.T) {
 			break
 		}
 		if r.mark.Kind == wire.MarkProgress && r.mark.Why == "unpacking" && r.mark.Name == "f.1.gz" && r.mark.Done > 0 && r.mark.Done <= r.mark.Bytes {
-			if r.After.String() == from.String() {
+			if r.After.String() == b.start.From.String() {
 				before++
 			}
 		}
@@ -290,18 +297,8 @@ func TestRow06_SaysHowFar(t *testing.T) {
 
 // While something is unpacked the log is looked after: what is there only until the next rotation is held too.
 func TestRow06_LogIsLookedAfterWhileItUnpacks(t *testing.T) {
-	first, rest := numbered("first", 200_000), numbered("more", 1000)
-	b := newBench(t, func(_ *Options, _ *Source, s *Start) { s.Lines, s.MaxBytes = 1e6, 1<<30 })
-	b.write("f", first)
-	b.follow().text(first)
-	from := b.after()
-	b.pause()
-	b.append("f", rest)
-	b.rotateAll()
-	b.pack("f.1", ".gz")
-	b.append("f", "next\n")
-	b.coldly()
-	b.start.From, b.sink = from, newSink()
+	rest := numbered("more", 1000)
+	b := compressedWhileAway(t, numbered("first", 200_000), rest)
 	texts := []string{"there for a moment\n", "newest\n"}
 	held, follower := 0, b.follower
 	b.sink.onTurn = func() { // the follower is locked
@@ -312,8 +309,7 @@ func TestRow06_LogIsLookedAfterWhileItUnpacks(t *testing.T) {
 		os.Remove(b.path)
 		os.WriteFile(b.path, []byte(texts[0]), 0o644)
 		texts = texts[1:]
-		for end := time.Now().Add(patience); !follower.due.Load() && time.Now().Before(end); time.Sleep(time.Millisecond) {
-		}
+		follower.poke(true) // as the watch does, sooner or later
 	}
 	b.follow()
 	b.text(rest + "next\nthere for a moment\nnewest\n")

@@ -11,8 +11,8 @@ import (
 // pages which are closed and opened again do not add to them.
 
 const (
-	patience     = 5 * time.Second // is how long a follower may take to end that was told to,
-	lastPatience = time.Second     // and when the worker stops
+	patience     = 5 * time.Second // for a follower that was told to end
+	lastPatience = time.Second     // the same when the worker stops
 )
 
 // finish ends what the run has open: its follow, which sends to done, its answers and its follower.

@@ -57,7 +57,7 @@ func Left(part string, log *slog.Logger, run func(context.Context) error) func(c
 			return err
 		case <-time.After(left):
 		}
-		log.Warn("a file system does not answer: who waits for it is left behind", "part", part)
+		log.Warn("what looks at files does not end: it is left behind, as it may wait for a file system that does not answer", "part", part)
 		return nil
 	}
 }

@@ -1,6 +1,8 @@
 // The time that a line says where the log's config has a layout for it, as Go writes layouts: the page's twin of what the worker
 // goes to times by (tailer/stamp, whose examples test both).
 
+import { offsetOf } from './zone.js'
+
 const HEAD = 256
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const DAY = 24 * 3_600_000
@@ -70,8 +72,7 @@ function made({ year, short, month, mo, day, of, h, h12, half, m = '0', s = '0',
   const [minute, second] = [Number(m), Number(s)]
   const ms = Number(part.slice(0, 3).padEnd(3, '0'))
   if (hour > 23 || minute > 59 || second > 59 || Number(h12 ?? 1) > 12) return null
-  const [, sign = '', zh = '0', zm = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? '') ?? []
-  const ahead = (sign === '-' ? -1 : 1) * (Number(zh) * 60 + Number(zm)) * 60_000
+  const ahead = offsetOf(zone ?? '') ?? 0
   const zoned = utc !== undefined || zone !== undefined || name === 'UTC'
   /** @param {number} year */
   const inYear = (year) => (of ? Date.UTC(year, 0, Number(of), hour, minute, second, ms) : Date.UTC(year, index, Number(day), hour, minute, second, ms)) - ahead

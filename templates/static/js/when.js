@@ -1,6 +1,6 @@
 // What people write for a time.
 
-import { fixed } from './zone.js'
+import { fixed, offsetOf } from './zone.js'
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const MINUTE = 60_000
@@ -42,7 +42,7 @@ export function when(text, clock, stamp, now = Date.now()) {
 
 /** @param {Record<string, string | undefined>} parts @param {import('./zone.js').Clock} clock @param {number} now */
 function said({ word, year, mo, day, month, of, in: inYear, h = '0', m = '0', s = '0', part = '', half, zone }, clock, now) {
-  const there = zone ? fixed(ahead(zone)) : clock
+  const there = zone ? fixed(offsetOf(zone) ?? 0) : clock
   const today = Math.floor(there.shows(now) / DAY) * DAY
   const hour = half ? (Number(h) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0) : Number(h)
   if (hour > 23 || Number(m) > 59 || Number(s) > 60 || (half && (Number(h) > 12 || h === '0'))) return null
@@ -56,10 +56,4 @@ function said({ word, year, mo, day, month, of, in: inYear, h = '0', m = '0', s 
   const days = years.map((one) => Date.UTC(one, index, date)).filter((at) => new Date(at).getUTCMonth() === index && new Date(at).getUTCDate() === date)
   const times = days.map((at) => there.at(at + time))
   return times.find((at) => year || inYear || at <= now + DAY) ?? null
-}
-
-/** @param {string} zone Z, UTC, GMT, +02:00, +0200, +02 */
-function ahead(zone) {
-  const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? ['', '+', '0']
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE
 }

@@ -25,10 +25,16 @@ export function fixed(ms) {
   return by(() => ms)
 }
 
+/** How far +02:00, +0200 or +02 is ahead of UTC, in ms; null: it is none of these. @param {string} text */
+export function offsetOf(text) {
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(text) ?? []
+  return sign ? (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000 : null
+}
+
 /** @param {string} name of a zone such as Europe/Berlin, or what it is ahead of UTC: +02:00 @returns {Clock | null} null: this browser does not know the zone */
 export function clockOf(name) {
-  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(name) ?? []
-  if (sign) return fixed((sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000)
+  const offset = offsetOf(name)
+  if (offset !== null) return fixed(offset)
   try {
     const format = new Intl.DateTimeFormat('en', { timeZone: name, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' })
     return by((at) => {

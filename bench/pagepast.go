@@ -61,6 +61,9 @@ type visited struct {
 	read                               int64
 }
 
+// hand is how long a pointer rests before it presses.
+const hand = 100 * time.Millisecond
+
 // screens is how many screens are scrolled from the middle at each visit.
 const screens = 40
 
@@ -103,8 +106,26 @@ func (v *visited) once(ctx context.Context, s *stack, c *chromium) error {
 
 // scroll jumps to the middle and goes on from there.
 func (v *visited) scroll(p *screen) error {
+	if err := p.run(`document.querySelector('#log').focus()`); err != nil {
+		return err
+	}
+	if v.id == smallLog { // its middle is on the screen with its end: from there a press would move nothing
+		if err := chromedp.Do(p.ctx, chromedp.KeyEvent(kb.Home)); err != nil {
+			return err
+		}
+		if _, err := p.until(`watch.shown()[0] === 0`); err != nil {
+			return err
+		}
+	}
 	track, err := ask[[]float64](p, `(({ x, y, width, height }) => [x + width / 2, y + height / 2])(document.querySelector('#track').getBoundingClientRect())`)
 	if err != nil {
+		return err
+	}
+	// A hand is there before it presses, and what the track looks like under a pointer is drawn.
+	if err := chromedp.Do(p.ctx, chromedp.MouseEvent(chromedp.MouseMoved, track[0], track[1])); err != nil {
+		return err
+	}
+	if err := pause(p.ctx, hand); err != nil {
 		return err
 	}
 	end, err := p.watch(false)
@@ -116,9 +137,6 @@ func (v *visited) scroll(p *screen) error {
 		return err
 	}
 	v.jumped = append(v.jumped, d)
-	if err := p.run(`document.querySelector('#log').focus()`); err != nil {
-		return err
-	}
 	for i := range screens {
 		key, so := kb.PageUp, `shown[0] < %g`
 		if v.id == smallLog && i%2 == 1 {

@@ -32,7 +32,7 @@ type web struct {
 func startWeb(t testing.TB, url string, names wire.Names) *web {
 	clients, b := connect(t, url)
 	hub, err := delivery.New(delivery.Options{Web: wire.NewProcessID(), Names: names, Sealer: wire.NewSealer(secret), Bus: b,
-		Jobs: jobs.NewQueue(clients.Jobs, names), Log: slog.New(slog.DiscardHandler)})
+		Jobs: jobs.NewQueue(clients.Jobs, b, names), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func startWorker(t testing.TB, url string, names wire.Names, places int, open fu
 		t.Fatal(err)
 	}
 	serve := func(ctx context.Context) error {
-		return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Names: names, Host: host, Most: 10000, Handle: r.Handle,
+		return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Bus: b, Names: names, Host: host, Most: 10000, Handle: r.Handle,
 			Stop: r.Stop, Log: slog.New(slog.DiscardHandler)})
 	}
 	return &worker{r, inOrder(t, clients, b.Run, r.Run, serve)}

@@ -50,7 +50,7 @@ var kinds = map[string]wire.Ask{"read": wire.AskRead, "time": wire.AskTime, "pla
 // ask puts a question to the tail.
 func (s *socket) ask(tail Tail, m asking) (Reason, bool) {
 	no := func(words string) (Reason, bool) { return s.answer(say{Say: "refused", Reply: m.Reply, Words: words}) }
-	q := wire.Question{Ask: kinds[m.Ask], Back: m.Back, Quiet: m.Quiet, At: m.At, Behind: m.Behind, Lead: m.Lead, Lines: m.Lines, Bytes: m.Bytes, Look: m.Look}
+	q := wire.Question{Ask: kinds[m.Ask], Back: m.Back, Quiet: m.Quiet, At: m.At, Behind: m.Behind, Lead: m.Lead, Lines: m.Lines, Bytes: m.Bytes, Look: m.Look, Every: m.Every, Step: m.Step}
 	if q.Ask == 0 {
 		return no("read, time, place and outline can be asked")
 	}

@@ -44,8 +44,8 @@ func TestWhatAPageMayAsk(t *testing.T) {
 	position := wire.Position{{File: "f", Offset: 5}}
 	for message, want := range map[string]fakeAsk{
 		`{"op":"ask","reply":7,"ask":"read","back":true,"quiet":true,"from":"` + position.String() + `","until":"` + position.String() +
-			`","lines":500,"bytes":262144,"look":67108864,"filter":{"levels":["error"]}}`: {7, wire.Question{Ask: wire.AskRead, Back: true, Quiet: true,
-			From: position, Until: position, Lines: 500, Bytes: 262144, Look: 67108864, Filter: []byte(`{"levels":["error"]}`)}},
+			`","lines":500,"bytes":262144,"look":67108864,"every":4096,"step":60000,"at":7,"filter":{"levels":["error"]}}`: {7, wire.Question{Ask: wire.AskRead, Back: true, Quiet: true,
+			From: position, Until: position, Lines: 500, Bytes: 262144, Look: 67108864, Every: 4096, Step: 60000, At: 7, Filter: []byte(`{"levels":["error"]}`)}},
 		`{"op":"ask","reply":8,"ask":"time","at":-5,"lead":4096,"lines":3}`: {8, wire.Question{Ask: wire.AskTime, At: -5, Lead: 4096, Lines: 3}},
 		`{"op":"ask","reply":9,"ask":"place","behind":5}`:                   {9, wire.Question{Ask: wire.AskPlace, Behind: 5}},
 		`{"op":"ask","reply":10,"ask":"outline"}`:                           {10, wire.Question{Ask: wire.AskOutline}},

@@ -68,6 +68,7 @@ type Visit struct {
 	Paths bool   // markers may carry whole paths
 
 	Ended   <-chan struct{}            // closed when the session is over
+	Stopped <-chan string              // says in words, once, that the log is stopped for everybody
 	Touch   func(context.Context) bool // an open tail is activity; false: the session is over. May block for seconds
 	Release func()                     // called once, when the socket has ended or was refused
 }
@@ -145,6 +146,9 @@ func sameHost(r *http.Request) bool {
 // gives back the server's goroutine and its buffers, nearly half of what a socket takes.
 func (h *Handler) Serve(w http.ResponseWriter, r *http.Request, visit Visit) {
 	s := newSocket(h, visit)
+	if first := r.URL.Query().Get("open"); first != "" {
+		s.first = []byte(first)
+	}
 	status, words := h.refuse(r)
 	if status == 0 {
 		status, words = h.enter(s)

@@ -90,6 +90,7 @@ type rig struct {
 	openErr  error
 
 	ended    chan struct{}
+	stopped  chan string
 	touched  chan struct{}
 	over     chan struct{} // closed: Touch says that the session is over
 	released chan struct{}
@@ -97,7 +98,7 @@ type rig struct {
 
 func newRig(t *testing.T, o Options) *rig {
 	t.Helper()
-	r := &rig{t: t, requests: make(chan delivery.Request, 100), tails: make(chan *fakeTail, 100), ended: make(chan struct{}),
+	r := &rig{t: t, requests: make(chan delivery.Request, 100), tails: make(chan *fakeTail, 100), ended: make(chan struct{}), stopped: make(chan string, 1),
 		touched: make(chan struct{}, 1000), over: make(chan struct{}), released: make(chan struct{}, 100)}
 	o.Open = func(request delivery.Request) (Tail, error) {
 		if r.openErr != nil {
@@ -118,7 +119,7 @@ func newRig(t *testing.T, o Options) *rig {
 		if user == "" {
 			user = "ann"
 		}
-		h.Serve(w, q, Visit{User: user, Asker: "hidden", Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: !q.URL.Query().Has("nopaths"), Ended: r.ended,
+		h.Serve(w, q, Visit{User: user, Asker: "hidden", Log: wire.Log{Host: "web-01", ID: "app.log"}, Lines: 77, Paths: !q.URL.Query().Has("nopaths"), Ended: r.ended, Stopped: r.stopped,
 			Touch: r.touch, Release: func() { r.released <- struct{}{} }})
 	}))
 	r.url = server.URL

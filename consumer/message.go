@@ -43,6 +43,8 @@ type asking struct {
 	Lines  uint32          `json:"lines"`
 	Bytes  uint64          `json:"bytes"`
 	Look   uint64          `json:"look"`
+	Every  uint64          `json:"every"`
+	Step   uint64          `json:"step"`
 	Filter json.RawMessage `json:"filter"`
 }
 

@@ -33,6 +33,10 @@ func (s *socket) read() {
 
 // message waits for one. No deadline: a context that ends during a Read closes the connection, without words.
 func (s *socket) message() ([]byte, Reason, bool) {
+	if b := s.first; b != nil {
+		s.first = nil
+		return b, tooLarge, len(b) <= s.h.o.MessageBytes
+	}
 	kind, r, err := s.ws.Reader(context.Background())
 	if err != nil {
 		return nil, gone, false

@@ -21,6 +21,7 @@ const (
 	Later      Back = "after 10 s"
 	AfterLimit Back = "yes, after 10 s"
 	SignIn     Back = "after signing in, from the same position"
+	LetGo      Back = "when the log is let go on, from the same position"
 )
 
 // All reasons there are.
@@ -33,6 +34,7 @@ var (
 	silent    = Reason{4000, "this page did not say in time what it wants; reload it", No}
 	signedOut = Reason{4001, "signed out: the session ended", SignIn}
 	noSuchLog = Reason{4004, "you may not see this log, or it does not exist", No}
+	stopped   = Reason{4023, "an administrator stopped this log; this page goes on by itself when it may", LetGo}
 	tooMany   = Reason{4008, "this page sent too many messages; it tries again in 10 s", Later}
 	tooSlow   = Reason{4009, "this page took nothing for too long; it goes on from its position", FromPlace}
 	userFull  = Reason{4029, "you have as many logs open as one user may; close a tab", AfterLimit}
@@ -41,3 +43,6 @@ var (
 	// gone is the page's own end: a closed tab, a lost network.
 	gone = Reason{}
 )
+
+// stoppedFor is stopped, with an administrator's own words.
+func stoppedFor(words string) Reason { return Reason{stopped.Code, words, stopped.Back} }

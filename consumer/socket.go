@@ -20,6 +20,7 @@ type socket struct {
 	log   *slog.Logger
 	ws    *websocket.Conn
 	conn  *conn
+	first []byte // message, if it came with the handshake; the reading goroutine's
 
 	ctx    context.Context // ends when the socket does
 	cancel context.CancelFunc
@@ -132,6 +133,8 @@ func (s *socket) mind() {
 			return
 		case <-s.visit.Ended:
 			s.end(signedOut)
+		case words := <-s.visit.Stopped:
+			s.end(stoppedFor(words))
 		case <-opening.C:
 			if !s.opened() {
 				s.end(silent)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -72,6 +73,10 @@ func TestOpenAsksDeliveryForWhatThePageWants(t *testing.T) {
 		r.dial("").say(message)
 		if got := await(t, "a request", r.requests); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s: asked for %+v, want %+v", message, got, want)
+		}
+		r.dial("?open=" + url.QueryEscape(message)) // with the handshake
+		if got := await(t, "a request", r.requests); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: asked with the handshake for %+v, want %+v", message, got, want)
 		}
 		r.dial("?nopaths").say(message)
 		if got := await(t, "a request", r.requests); got.Paths {
@@ -151,6 +156,14 @@ func TestWhatAPageMustNotSay(t *testing.T) {
 	r := newRig(t, Options{MessageBytes: 1024})
 	r.dial("").say(long(1024))
 	r.tail()
+	r.dial("?open=" + long(1024))
+	r.tail()
+	r.dial("?open=" + long(1025)).end(tooLarge)
+	r.dial("?open=nonsense").end(nonsense)
+	p := r.dial("?open=" + long(1024))
+	r.tail()
+	p.say(`{"op":"open"}`)
+	p.end(nonsense)
 }
 
 func TestAPageThatSaysNothingIsClosed(t *testing.T) {
@@ -316,7 +329,7 @@ func TestReasonsAreThoseOfTheProtocol(t *testing.T) {
 		documented[m[1]+" "+m[2]] = true
 	}
 	used := map[string]bool{}
-	for _, r := range []Reason{replaced, tooLarge, failed, restart, nonsense, silent, signedOut, noSuchLog, tooMany, tooSlow, userFull, allFull} {
+	for _, r := range []Reason{replaced, tooLarge, failed, restart, nonsense, silent, signedOut, noSuchLog, stopped, tooMany, tooSlow, userFull, allFull} {
 		row := fmt.Sprintf("%d %s", r.Code, r.Back)
 		used[row] = true
 		if !documented[row] {

@@ -20,6 +20,8 @@ func (s *socket) words(state delivery.State) string {
 		return "waiting for a free place on " + s.visit.Log.Host
 	case delivery.Reconnecting:
 		return "reconnecting to the log"
+	case delivery.Deaf:
+		return "Redis does not answer in time; this page goes on by itself"
 	}
 	return "following the log"
 }

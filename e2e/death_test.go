@@ -127,9 +127,7 @@ func TestWebKilled(t *testing.T) {
 	for _, c := range idle {
 		c.has(1)
 	}
-	if n := len(s.worker.open(s.apps)); n != tails {
-		t.Fatalf("the worker holds %d files for %d tails", n, tails)
-	}
+	eventually(t, "the worker holds a file for each tail", func() bool { return len(s.worker.open(s.apps)) == tails })
 	second := s.launchWeb()
 	s.ready(second)
 	s.clients[0].moveTo(second.url)

@@ -66,6 +66,30 @@ func TestThePast(t *testing.T) {
 	p.do(chromedp.Focus("#log"), chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.SendKeys(`[data-search=text]`, "request 3333 "))
 	p.until(`document.querySelector('[data-search=count]').textContent === '1 line'`)
 	p.shows("request 3333 ")
+	// When it was is below, through all files; another part leads there.
+	p.until(`document.querySelector('.axis').textContent.startsWith('2026-11-21 00:00') && document.querySelector('.axis').textContent.endsWith('04:10 UTC')`)
+	p.until(`document.querySelectorAll('.parts button').length === 1 && document.querySelector('.parts button').title === '1 line, 00:55 – 01:00'`)
+	p.do(chromedp.Focus(`[data-search=text]`), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.SendKeys(`[data-search=text]`, "took 6 ms"))
+	p.until(`document.querySelectorAll('.parts button').length === 50 && [...document.querySelectorAll('.parts button')].every(part => /^4[23] lines, /.test(part.title))`)
+	p.do(chromedp.Click(`.parts button[title$=" 03:00 – 03:05"]`))
+	p.shows("request 10800 ")
+
+	// All of it is a file, also what is in others, whatever is on the page; of a filter, what passes.
+	const menu = `[data-part=menu-button]`
+	all := seconds(0, 15_000) + "written meanwhile\n"
+	p.do(chromedp.Click(menu))
+	if name, text := p.downloads(`[data-part=download]`); name != "app.log" || text != all {
+		t.Errorf("downloaded is %s of %d bytes, want %d", name, len(text), len(all))
+	}
+	p.do(chromedp.Click(`[data-level=error]`))
+	p.until(`document.querySelector('[data-part=download]').textContent === 'download what passes'`)
+	p.do(chromedp.Click(menu))
+	name, text := p.downloads(`[data-part=download]`)
+	if strings.Count(text, " ERROR ") != 7500 || strings.Contains(text, " INFO ") || name != "app-part.log" {
+		t.Errorf("what passes is %s of %d lines", name, strings.Count(text, "\n"))
+	}
+	p.do(chromedp.Click(`[data-level=error]`))
+	p.until(`document.querySelector('[data-part=download]').textContent === 'download the log'`)
 
 	p.do(chromedp.Click("#end"))
 	p.shows("written meanwhile")
@@ -76,5 +100,36 @@ func TestThePast(t *testing.T) {
 		if want := fmt.Sprintf(" request %d ", n); !strings.Contains(strings.Join(rows[min(len(rows), n):min(len(rows), n+4)], ""), want) {
 			t.Fatalf("%d rows; at %d stands %q", len(rows), n, part(rows, n))
 		}
+	}
+	// Who sees the list learns how many lines a second report an error, while somebody watches.
+	eventually(t, "the list knows of the errors", func() bool {
+		appendTo(t, app, "2026-11-21T05:00:00Z ERROR it is broken\n")
+		return strings.Contains(value[string](p, `fetch('/api/v1/logs').then(answer => answer.text())`), `"error_rate":`)
+	})
+}
+
+// What is picked of a log is a file, byte for byte, under the log's own name, whatever that is made of.
+func TestARangeIsAFile(t *testing.T) {
+	s := newSite(t)
+	name := "päivä & #1 50% 'x'.log"
+	text := seconds(0, 100)
+	write(t, filepath.Join(s.apps, name), text)
+	w, _ := s.start()
+	p := &tab{t, browser.New(t)}
+	p.visit(w.url + "/")
+	p.signIn(sre)
+	p.until(`[...document.querySelectorAll('li a')].some(link => link.querySelector('.name').textContent === %q)`, name)
+	value[bool](p, fmt.Sprintf(`([...document.querySelectorAll('li a')].find(link => link.querySelector('.name').textContent === %q).click(), true)`, name))
+	p.shows("request 99 ")
+	p.says("● live")
+	p.do(chromedp.Focus("#log"), chromedp.KeyEvent("k"), chromedp.KeyEvent("K"), chromedp.KeyEvent("K"), chromedp.KeyEvent("K"))
+	p.until(`document.querySelector('[data-taking=count]').textContent === '3 lines picked'`)
+	lines := strings.SplitAfter(text, "\n")
+	if got, part := p.downloads(`[data-taking=file]`); got != "päivä & #1 50% 'x'-part.log" || part != strings.Join(lines[97:100], "") {
+		t.Errorf("downloaded is %q of %q", got, part)
+	}
+	p.do(chromedp.KeyEvent(kb.Escape), chromedp.Click(`[data-part=menu-button]`))
+	if got, all := p.downloads(`[data-part=download]`); got != name || all != text {
+		t.Errorf("downloaded is %q of %d bytes, want %d", got, len(all), len(text))
 	}
 }

@@ -4,10 +4,12 @@ package e2e
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -50,23 +52,44 @@ func (s *shop) line(at time.Time) string {
 
 func (s *shop) one(of ...string) string { return of[s.rand.IntN(len(of))] }
 
-// moving appends a line to each log every so often, until the test calls stop.
-func (s *shop) moving(t testing.TB, every time.Duration, paths ...string) (stop func()) {
+// trace is what a failure looks like.
+func (s *shop) trace(at time.Time) string {
+	s.n++
+	return fmt.Sprintf(`%s ERROR payments: charge failed for order %d
+java.lang.IllegalStateException: payment service answered 503
+	at org.example.shop.PaymentClient.charge(PaymentClient.java:118)
+	at org.example.shop.CheckoutService.place(CheckoutService.java:74)
+	at org.example.shop.CheckoutController.post(CheckoutController.java:41)
+	at java.base/java.lang.Thread.run(Thread.java:1583)
+Caused by: java.net.SocketTimeoutException: Read timed out
+	at java.base/sun.nio.ch.NioSocketImpl.timedRead(NioSocketImpl.java:278)
+	... 27 more
+`, at.UTC().Format("2006-01-02T15:04:05.000Z"), 71000+s.n)
+}
+
+// day appends lines to logs, one every so often on average, more and fewer in turns, until the test calls stop.
+func (s *shop) day(t testing.TB, every map[string]time.Duration) (stop func()) {
+	const beat = 30 * time.Millisecond
 	end, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(every)
+		tick := time.NewTicker(beat)
 		defer tick.Stop()
-		for {
+		for began := time.Now(); ; {
+			var now time.Time
 			select {
 			case <-end:
 				return
-			case <-tick.C:
+			case now = <-tick.C:
 			}
-			for _, path := range paths {
+			for path, mean := range every {
+				wave := 1 + 0.7*math.Sin(now.Sub(began).Seconds()/(20+float64(len(path)%7)*9))
+				if s.rand.Float64() > wave*float64(beat)/float64(mean) {
+					continue
+				}
 				f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
 				if err == nil {
-					_, err = f.WriteString(s.line(time.Now()))
+					_, err = f.WriteString(s.line(now))
 					f.Close()
 				}
 				if err != nil {
@@ -75,7 +98,9 @@ func (s *shop) moving(t testing.TB, every time.Duration, paths ...string) (stop 
 			}
 		}
 	}()
-	return func() { close(end); <-done }
+	stop = sync.OnceFunc(func() { close(end); <-done })
+	t.Cleanup(stop)
+	return stop
 }
 
 // old is a log of that size that nobody wrote to for so long.

@@ -4,14 +4,20 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"livetail/internal/browser"
 )
@@ -123,8 +129,70 @@ func (p *tab) rows() []string {
 		}
 		document.querySelector('#end').click()
 		await painted()
-		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text).filter(text => !text.startsWith('beginning of '))
+		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text).filter(text => !/^(beginning of|reconnected) /.test(text))
 	})()`)
+}
+
+// still waits until the log no longer moves.
+func (p *tab) still() {
+	p.t.Helper()
+	value[bool](p, `(async () => {
+		const top = () => document.querySelector('#log .row')?.textContent + document.querySelector('#log').scrollTop
+		for (let before = '', still = 0; still < 20; still = top() === before ? still + 1 : 0) {
+			before = top()
+			await new Promise(done => requestAnimationFrame(done))
+		}
+		return true
+	})()`)
+}
+
+// drag pulls the mouse from one place to another with its left button held down.
+func (p *tab) drag(x0, y0, x1, y1 float64) {
+	p.t.Helper()
+	mouse := func(kind input.DispatchMouseEventType, x, y float64) {
+		p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
+			return err
+		}))
+	}
+	mouse(input.DispatchMouseEventTypeMousePressed, x0, y0)
+	for step := 1.0; step <= 5; step++ {
+		mouse(input.DispatchMouseEventTypeMouseMoved, x0+(x1-x0)*step/5, y0+(y1-y0)*step/5)
+	}
+	mouse(input.DispatchMouseEventTypeMouseReleased, x1, y1)
+}
+
+// command presses Ctrl and a key that the browser itself has a meaning for, such as copy.
+func (p *tab) command(key, name string) {
+	p.t.Helper()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		code := strings.ToUpper(key)
+		down := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeRawKeyDown, Key: key, Code: "Key" + code, WindowsVirtualKeyCode: int64(code[0]), Modifiers: int64(kb.ModifierCtrl), Commands: []string{name}}
+		up := down
+		up.Type, up.Commands = input.DispatchKeyEventTypeKeyUp, nil
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, down)
+		_, err2 := cdp.Call(ctx, t, input.DispatchKeyEvent, up)
+		return errors.Join(err, err2)
+	}))
+}
+
+// downloads clicks on a link, and returns the file that the browser then has.
+func (p *tab) downloads(link string) (name, text string) {
+	p.t.Helper()
+	dir := p.t.TempDir()
+	p.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir})
+		return err
+	}), chromedp.Click(link))
+	eventually(p.t, "the file is there", func() bool {
+		files, err := os.ReadDir(dir)
+		if err != nil || len(files) != 1 || strings.HasSuffix(files[0].Name(), ".crdownload") || strings.HasPrefix(files[0].Name(), ".") {
+			return false
+		}
+		name = files[0].Name()
+		return true
+	})
+	return name, read(p.t, filepath.Join(dir, name))
 }
 
 // look sets the size of the window and the colours that its owner prefers.

@@ -25,12 +25,14 @@ type answer struct {
 	lines, bytes, looked uint64 // so far
 	some                 bool   // a frame of lines went out
 	sent                 time.Time
-	time                 int64         // of the line that is just told to be found
+	time                 int64         // of the line that is told to be found, or of the first that was counted and has one
+	unsure               bool          // of the years of lines that say none, in one of the files
 	asked                wire.Position // where it begins
 	front                []byte        // towards the past: what was read last, which must still be there
 	frame                wire.Frame
 	pos                  wire.Position
 	pace                 pace
+	parts
 	sieve
 }
 
@@ -79,9 +81,13 @@ func (a *answer) send(f wire.Frame, start int64) error {
 	a.place(start)
 	a.frame.Looked, a.frame.Passed, a.frame.Time = a.seen, a.passed, a.time
 	if h := a.current(); h != nil && len(f.Payload) > 0 && f.Kind == wire.Lines {
-		a.frame.Time = a.view.timeOf(f.Payload, h)
+		var err error
+		if a.frame.Time, err = a.timeOf(&a.frame, h); err != nil {
+			return err
+		}
 	}
-	a.seen, a.passed = 0, 0
+	a.seen, a.passed, a.time = 0, 0, 0
+	a.told()
 	a.sent = a.view.t.clock.Now()
 	return a.sink.Send(a.ctx, &a.frame)
 }

@@ -79,6 +79,10 @@ func BenchmarkAsk(b *testing.B) {
 		{"search any case", wire.Question{Filter: []byte(`{"include":[{"text":"Not there"}]}`)}},
 		{"search regex", wire.Question{Filter: []byte(`{"include":[{"text":"status=5[0-9]+ ","regex":true}]}`)}},
 		{"count", wire.Question{Quiet: true}},
+		{"count literal", wire.Question{Quiet: true, Filter: []byte(`{"include":[{"text":"not there","case":true}]}`)}},
+		{"count literal in stretches", wire.Question{Quiet: true, Every: benchedLog / 120, Step: 1000, Filter: []byte(`{"include":[{"text":"not there","case":true}]}`)}},
+		// Times go back and forth between these: that is the most that telling them apart costs.
+		{"count literal in stretches that come again", wire.Question{Quiet: true, Every: benchedLog / 120, Step: 1, Filter: []byte(`{"include":[{"text":"not there","case":true}]}`)}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			c.q.Ask = wire.AskRead

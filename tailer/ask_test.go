@@ -326,3 +326,43 @@ func TestAskAgainWhileAnOlderFileIsUnpacked(t *testing.T) {
 		t.Errorf("nothing was told: %v", r.kinds())
 	}
 }
+
+// However the moment falls at which the file of the place is compressed, what it has is no gap.
+func TestRow06_CompressedWhileItIsAskedAbout(t *testing.T) {
+	met := 0
+	for at := 1; at <= 16; at++ {
+		b, from, want := rotatedOnce(t)
+		b.coldly()
+		b.clock.advance(time.Minute)
+		b.onRead(func(n int) error {
+			if n == at {
+				b.pack("f.1", ".gz")
+				met++
+			}
+			return nil
+		})
+		r := b.ask(wire.Question{Ask: wire.AskRead, From: from})
+		if got := r.text(false); got != want || r.gaps() != 0 {
+			t.Errorf("moment %d: %d bytes of %d, %d are said to be gone", at, len(got), len(want), r.gaps())
+		}
+		b.end()
+	}
+	if met < 6 {
+		t.Errorf("only %d moments are met", met)
+	}
+}
+
+// Of a log whose lines say no time, an outline reads next to nothing: every page asks for one as it opens.
+func TestAnOutlineReadsLittle(t *testing.T) {
+	b := newBench(t)
+	b.write("f", numbered("without a time", 200_000))
+	b.clock.advance(time.Minute)
+	reads := 0
+	b.onRead(func(int) error { reads++; return nil })
+	if r := b.ask(wire.Question{Ask: wire.AskOutline}); r.end.End != wire.EndDone {
+		t.Errorf("it ended with %+v", r.end)
+	}
+	if reads > 20 { // of 16 KiB most of them: 4 MiB would be hundreds
+		t.Errorf("%d reads for an outline", reads)
+	}
+}

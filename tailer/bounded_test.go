@@ -13,8 +13,8 @@ import (
 	"livetail/internal/wire"
 )
 
-// used is what a process has of that which runs out.
-type used struct{ files, goroutines, watches, spots int }
+// used is what a process has of that which runs out: files are all that it has open, watches those of the kernel.
+type used struct{ files, goroutines, watches, dirs, spots int }
 
 // within says whether u is no more than before was. A goroutine of a test before may still have been ending then.
 func (u used) within(before used) bool {
@@ -24,14 +24,23 @@ func (u used) within(before used) bool {
 }
 
 func (b *bench) used() used {
+	b.Helper()
+	infos, err := os.ReadDir("/proc/self/fdinfo")
+	b.must(err)
+	watches := 0
+	for _, info := range infos {
+		text, _ := os.ReadFile("/proc/self/fdinfo/" + info.Name()) // the folder's own is closed by now
+		watches += strings.Count(string(text), "inotify wd:")
+	}
 	b.tailer.mu.Lock()
 	defer b.tailer.mu.Unlock()
-	return used{len(opened(b.T, b.dir)), runtime.NumGoroutine(), len(b.tailer.dirs), len(b.tailer.spots)}
+	return used{len(infos), runtime.NumGoroutine(), watches, len(b.tailer.dirs), len(b.tailer.spots)}
 }
 
 // Ten thousand rotations leave nothing behind but what the last few need.
 func TestBounded_Rotations(t *testing.T) {
 	b := live(t, "0\n")
+	b.watched()
 	before := b.used()
 	var want strings.Builder
 	want.WriteString("0\n")
@@ -83,9 +92,11 @@ func TestBounded_OrderInAStorm(t *testing.T) {
 
 func TestBounded_OpensAndCloses(t *testing.T) {
 	b := live(t, "a\n")
+	b.must(os.Mkdir(b.at("d"), 0o755))
+	b.watched()
 	before := b.used()
 	for n := range 1000 {
-		f := b.tailer.Open(Source{Path: b.at([]string{"f", "g", "missing/h"}[n%3])})
+		f := b.tailer.Open(Source{Path: b.at([]string{"f", "g", "missing/h", "d/i"}[n%4])})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		s := newSink()
@@ -119,7 +130,7 @@ func steady(tb testing.TB, path string, start Start) (step func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.start, f.sink = Start{Lines: 1 << 40, MaxBytes: 1 << 40}, &discard{want: -1}
-	f.begin()
+	f.begin(true)
 	f.start = start
 	if err := f.strain.begin(start); err != nil {
 		tb.Fatal(err)

@@ -59,7 +59,7 @@ func TestRow66_Midnight(t *testing.T) {
 // What no event told, a look finds.
 func TestRow66_MidnightWithoutEvents(t *testing.T) {
 	b := liveDated(t)
-	b.tailer.setWatcher(nil)
+	b.deaf()
 	b.append("f-2026-11-21.log", "c\n")
 	b.looks(1)
 	b.text("a\nc\n")
@@ -178,7 +178,7 @@ func TestRow66_DatedFolders(t *testing.T) {
 // Many tails of a log of dated names share a look, and all see midnight.
 func TestRow66_Shared(t *testing.T) {
 	c := newCrowd(t, 10, dated("f*"))
-	c.tailer.setWatcher(nil)
+	c.deaf()
 	c.rest()
 	c.append("f2", "b\n")
 	c.clock.advance(c.tailer.every)

@@ -9,7 +9,8 @@ import (
 // descriptors are the open files of a process: one descriptor for each, however many followers read it. All reading says
 // where, so they do not disturb each other.
 type descriptors struct {
-	pread func(fd int, b []byte, off int64) (int, error)
+	pread      func(fd int, b []byte, off int64) (int, error)
+	generation func(fd int, st *unix.Stat_t) uint32 // 0: the file system has none
 
 	mu   sync.Mutex
 	open map[inode]*descriptor
@@ -28,7 +29,7 @@ type descriptor struct {
 }
 
 func newDescriptors() *descriptors {
-	return &descriptors{pread: unix.Pread, open: map[inode]*descriptor{}}
+	return &descriptors{pread: unix.Pread, generation: generation, open: map[inode]*descriptor{}}
 }
 
 // share takes fd over, whose file is id. If that is open already, the older descriptor serves for both.

@@ -1,6 +1,7 @@
 package tailer
 
 import (
+	"context"
 	"path/filepath"
 	"slices"
 
@@ -8,6 +9,12 @@ import (
 
 	"livetail/internal/naming"
 )
+
+// watcher is what is used of fsnotify's. Its methods wait for each other, and the folder's file system.
+type watcher interface {
+	Add(path string) error
+	Remove(path string) error
+}
 
 // hop is a name on the way to a log: its own, and those of the links that lead to it.
 type hop struct{ dir, base string }
@@ -30,56 +37,101 @@ func (t *Tailer) watchedDirs() []string {
 	return paths
 }
 
-// lookAtDirs watches again what was removed and made anew, and tries again what could not be watched.
+// lookAtDirs has what was removed and made anew watched again, and what could not be watched.
 func (t *Tailer) lookAtDirs() {
 	for _, path := range t.watchedDirs() {
-		var st unix.Stat_t
-		err := unix.Stat(path, &st)
-		t.mu.Lock()
-		d := t.dirs[path]
-		again := d != nil && (err != nil || !d.watched || d.inode != inodeOf(&st))
-		t.mu.Unlock()
-		if again {
-			t.watching.Lock()
-			t.unwatch(path)
-			t.watch(path)
-			t.watching.Unlock()
-		}
+		t.askToWatch(path)
 	}
 }
 
-// watch adds path to the watcher and wakes those who wanted it. t.watching is held, and t.mu is not: the watcher may wait
-// for the one who hears its events, and that one for t.mu.
-func (t *Tailer) watch(path string) {
+// askToWatch has the watcher hear of a folder, unless it watches it as it is. It never waits for the watcher, but perhaps for
+// the folder's file server.
+func (t *Tailer) askToWatch(path string) {
 	var st unix.Stat_t
-	if t.watcher == nil || unix.Stat(path, &st) != nil {
-		return
-	}
-	if err := t.watcher.Add(path); err != nil {
-		if !missing(err) && !t.told {
-			t.told = true
-			t.log.Warn("a folder is not watched, its logs are looked at instead: raise fs.inotify.max_user_watches",
-				"folder", path, "every", t.every, "cause", err)
-		}
-		return
-	}
+	err := unix.Stat(path, &st)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if d := t.dirs[path]; d != nil {
-		d.inode, d.watched = inodeOf(&st), true
-		d.poke("", true)
+	d := t.dirs[path]
+	switch {
+	case d == nil:
+	case err == nil && (!d.watched || d.inode != inodeOf(&st)):
+		t.want(path, inodeOf(&st))
+	case err != nil && d.watched:
+		t.want(path, inode{})
 	}
 }
 
-// unwatch is watch's reverse; where the kernel ended the watch already it does no harm.
-func (t *Tailer) unwatch(path string) {
-	if t.watcher != nil {
-		t.watcher.Remove(path)
+// want notes that the watcher has to hear of a folder. t.mu is held.
+func (t *Tailer) want(path string, as inode) {
+	if t.watcher == nil {
+		return
 	}
+	t.wants[path] = as
+	select {
+	case t.asked <- struct{}{}:
+	default:
+	}
+}
+
+// keepWatching has the watcher watch what is wanted, until ctx ends. Nobody else speaks with it, and nobody waits for it: a file
+// server that dies just when one of its folders is added holds the watcher up, and until it answers all logs are looked at.
+func (t *Tailer) keepWatching(ctx context.Context) {
+	told := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.asked:
+		}
+		for ctx.Err() == nil {
+			w, path, as := t.nextWanted()
+			if w == nil {
+				break
+			}
+			w.Remove(path) // where the kernel ended the watch already it does no harm
+			if as == (inode{}) {
+				continue
+			}
+			err := w.Add(path)
+			switch {
+			case err == nil:
+				t.watches(path, as)
+			case !missing(err) && !told:
+				told = true
+				t.log.Warn("a folder is not watched, its logs are looked at instead: raise fs.inotify.max_user_watches",
+					"folder", path, "every", t.every, "cause", err)
+			}
+		}
+	}
+}
+
+// nextWanted takes the next folder that the watcher has to hear of. nil: there is none.
+func (t *Tailer) nextWanted() (w watcher, path string, as inode) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for path, as := range t.wants {
+		delete(t.wants, path)
+		d := t.dirs[path]
+		switch {
+		case d == nil:
+			return t.watcher, path, inode{}
+		case !d.watched || d.inode != as:
+			d.watched = false
+			return t.watcher, path, as
+		}
+	}
+	return nil, "", inode{}
+}
+
+// watches notes that a folder is watched, and wakes those who wanted it: what happened before it was they have not heard of.
+func (t *Tailer) watches(path string, as inode) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if d := t.dirs[path]; d != nil {
-		d.watched = false
+		d.inode, d.watched = as, true
+		d.poke("", true)
+	} else {
+		t.want(path, inode{}) // nobody wants it any more
 	}
 }
 
@@ -105,16 +157,13 @@ func (t *Tailer) add(f *Follower) {
 	t.mu.Unlock()
 	s.walking.Lock() // what was found first is registered first
 	defer s.walking.Unlock()
-	hops := f.walk()
-	t.watching.Lock()
-	defer t.watching.Unlock()
-	t.enter(s, hops)
+	for _, path := range t.enter(s, f.walk()) {
+		t.askToWatch(path)
+	}
 }
 
 // remove makes f hear of nothing.
 func (t *Tailer) remove(f *Follower) {
-	t.watching.Lock()
-	defer t.watching.Unlock()
 	t.mu.Lock()
 	s := f.spot
 	if s == nil {
@@ -133,14 +182,13 @@ func (t *Tailer) remove(f *Follower) {
 	}
 }
 
-// enter registers s for hops and for nothing else, and watches accordingly. t.watching is held.
-func (t *Tailer) enter(s *spot, hops []hop) {
-	var fresh, idle []string
+// enter registers s for hops and for nothing else. It returns the folders that were not watched for anybody.
+func (t *Tailer) enter(s *spot, hops []hop) (fresh []string) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	old := s.hops
 	if slices.Equal(old, hops) {
-		t.mu.Unlock()
-		return
+		return nil
 	}
 	s.hops = hops
 	for _, h := range hops {
@@ -164,16 +212,10 @@ func (t *Tailer) enter(s *spot, hops []hop) {
 		}
 		if len(d.spots) == 0 {
 			delete(t.dirs, h.dir)
-			idle = append(idle, h.dir)
+			t.want(h.dir, inode{})
 		}
 	}
-	t.mu.Unlock()
-	for _, path := range fresh {
-		t.watch(path)
-	}
-	for _, path := range idle {
-		t.unwatch(path)
-	}
+	return fresh
 }
 
 // walk lists the hops from the log's path to the file.

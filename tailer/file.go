@@ -59,6 +59,10 @@ type file struct {
 	olds   []int64     // sizes of older files of its time: it may be one of them
 	about  int64       // how long it may be
 
+	samples []sample // by which the years of its lines are told, that say none
+	sampled bool
+	unsure  bool // of those years
+
 	skims   bool // skimmer was asked for
 	skimmer *skimmer
 
@@ -226,7 +230,7 @@ func (t *Tailer) identify(h *file, log [3]byte) {
 	renew := h.id == "" || h.off-h.tok.checkAt >= min(checkBytes, max(headSize, h.tok.checkAt)) || h.off > h.tok.checkAt && now.Sub(h.made) >= checkTime
 	if h.fd >= 0 && h.tok.headN < headSize && int64(h.tok.headN) < h.size() {
 		var b [headSize]byte
-		if n, err := h.pread(b[:], 0); err == nil && n > h.tok.headN {
+		if n, err := h.pread(b[:], 0); err == nil && n > h.tok.headN && t.intact(h) { // else it is what the file begins with since
 			h.tok.headN, h.tok.head = n, t.mac('h', b[:n])
 			h.id = ""
 		}

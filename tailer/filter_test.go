@@ -106,6 +106,27 @@ func TestQuiet(t *testing.T) {
 	b.text("")
 }
 
+// What is only counted says how many errors were among it; with a filter, among what passes.
+func TestQuietCountsErrors(t *testing.T) {
+	for rule, want := range map[string]int{"": 12, `{"include":[{"text":"1"}]}`: 11} {
+		b := newBench(t, lines(1000), filtered(rule), func(_ *Options, _ *Source, s *Start) { s.Quiet = true })
+		b.write("f", "ERROR 1\n\tat x\nERROR 2\n")
+		b.follow()
+		b.mark(wire.MarkLive)
+		b.append("f", strings.Repeat(strings.Repeat("INFO 3\n", 20_000)+"ERROR 1\n", 10))
+		b.until("all are counted", func() bool {
+			errors := 0
+			b.sink.mu.Lock()
+			defer b.sink.mu.Unlock()
+			for _, r := range b.sink.frames {
+				errors += int(r.Errors)
+			}
+			return errors == want
+		})
+		b.text("")
+	}
+}
+
 // TestFilterAcrossRotation: lines that continue one at the end of the old file share its verdict in the new one.
 func TestFilterAcrossRotation(t *testing.T) {
 	b := newBench(t, lines(10), filtered(`{"include":[{"text":"hit"}]}`))

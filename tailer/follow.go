@@ -27,13 +27,14 @@ type Follower struct {
 	spot      *spot // guarded by t.mu
 
 	// From the tailer's goroutines: there is something to read; names may have changed or the look is due.
-	wake chan struct{}
-	due  atomic.Bool
-	lead atomic.Bool // this look is for all who rest beside it
-	busy atomic.Bool // the sink has a frame, perhaps for long
-	hint sync.Mutex  // guards turn and rest
-	rest rest
-	turn struct {
+	wake   chan struct{}
+	due    atomic.Bool
+	lead   atomic.Bool // this look is for all who rest beside it
+	busy   atomic.Bool // the sink has a frame, perhaps for long
+	minded atomic.Bool // somebody looks after the files meanwhile
+	hint   sync.Mutex  // guards turn and rest
+	rest   rest
+	turn   struct {
 		ctx    context.Context
 		cancel context.CancelFunc
 	}
@@ -46,6 +47,7 @@ type Follower struct {
 	home    hop           // where the file itself is, behind all links
 	held    []*file       // oldest first; the last has the log's name if its until is zero
 	left    []*file       // whose grace is over, the last of them: one may get the log's name again
+	waiting []sibling     // for which there was no room, as they were seen last
 	starved bool          // no descriptor could be had for the newest
 	known   []past        // siblings that are older than the newest held file
 	lesson  int           // how often that was learned
@@ -72,6 +74,8 @@ type Follower struct {
 
 	packed    []*file   // of each place of start.From: where it is found, if that was compressed since,
 	missed    []miss    // or may be found
+	searched  []past    // the compressed files that there were then
+	plain     []bool    // of each place: whether it was found in a file that is not compressed
 	searching bool      // for them
 	progress  time.Time // when it was last said how far something is unpacked
 }
@@ -96,8 +100,10 @@ func (f *Follower) Follow(ctx context.Context, start Start, sink Sink) error {
 	defer func() { f.ctx, f.stop, f.sink, f.frame = nil, nil, nil, wire.Frame{} }()
 	f.t.add(f)
 	err := f.search(ctx)
+	for tries := 1; err == nil && !f.begin(tries == mostTries); tries++ {
+		err = f.search(ctx)
+	}
 	if err == nil {
-		f.begin()
 		err = f.loop(ctx)
 	}
 	if f.closed {
@@ -178,7 +184,7 @@ func (f *Follower) room(ctx context.Context) (int, error) {
 }
 
 func (f *Follower) send(ctx context.Context, fr *wire.Frame) error {
-	fr.Looked, fr.Passed = f.strain.counted(f.t.clock.Now())
+	f.strain.counted(fr, f.t.clock.Now())
 	f.busy.Store(true)
 	f.mu.Unlock()
 	err := f.sink.Send(ctx, fr)
@@ -218,6 +224,7 @@ func (f *Follower) poke(names bool) {
 
 // mind looks after the files while the sink keeps a frame: what is rotated meanwhile must be held before it is deleted.
 func (f *Follower) mind() {
+	defer f.minded.Store(false)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.busy.Load() && !f.closed {

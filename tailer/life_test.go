@@ -202,7 +202,7 @@ func TestRow32_QueueOverflow(t *testing.T) {
 
 func TestRow33_NoInotify(t *testing.T) {
 	b := live(t, "a\n")
-	b.tailer.setWatcher(nil)
+	b.deaf()
 	b.append("f", "b\n")
 	b.looks(1)
 	b.text("a\nb\n")

@@ -98,7 +98,7 @@ func (t *Tailer) openFile(path string, open func(string) (int, error)) (*file, e
 		unix.Close(fd)
 		return nil, err
 	}
-	h.inode, h.gen = inodeOf(&h.st), generation(fd, &h.st)
+	h.inode, h.gen = inodeOf(&h.st), t.files.generation(fd, &h.st)
 	h.shared = t.files.share(fd, h.inode)
 	h.fd = h.shared.fd
 	return h, nil

@@ -115,6 +115,11 @@ func (a *answer) info(i int) (wire.FileInfo, error) {
 		return info, err
 	}
 	first, ok, err := a.probe(h, 0, probeBytes)
+	if ok && h.text == nil { // else all that is read for it may say no time
+		if err = a.years(h); err == nil {
+			first, ok, err = a.probe(h, 0, probeBytes)
+		}
+	}
 	if err != nil {
 		return info, err
 	}

@@ -29,13 +29,9 @@ func (f *Follower) openPacked(s *sibling) (*file, error) {
 	if f.t.spool == nil || !spool.Understood(s.Packed) {
 		return nil, spool.ErrUnknown
 	}
-	g, err := f.openNamed(s.Name)
+	g, err := f.reach(s)
 	if err != nil {
 		return nil, err
-	}
-	if !g.same(&s.st) {
-		g.close()
-		return nil, unix.ENOENT
 	}
 	text, err := f.t.spool.Open(g.fd, s.Packed)
 	if err != nil {

@@ -75,9 +75,11 @@ func (f *Follower) settled(h *file) bool {
 // owes says whether half a line of h goes out by itself, after a while.
 func (f *Follower) owes(h *file) bool { return f.start.Halves && h.off < h.size() }
 
-func (f *Follower) intact(h *file) bool {
-	b := f.t.buffers.get(len(h.back))
-	defer f.t.buffers.put(b)
+func (f *Follower) intact(h *file) bool { return f.t.intact(h) }
+
+func (t *Tailer) intact(h *file) bool {
+	b := t.buffers.get(len(h.back))
+	defer t.buffers.put(b)
 	return h.intact(*b)
 }
 

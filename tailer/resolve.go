@@ -12,10 +12,14 @@ import (
 
 var errMoved = errors.New("the file changes while it is opened")
 
-// begin finds where this Follow starts, and opens what is needed for it.
-func (f *Follower) begin() {
+// mostTries is how often a position's files are looked for anew because they were compressed, or moved, meanwhile.
+const mostTries = 5
+
+// begin finds where this Follow starts, and opens what is needed for it. It says false if the position's files have to be searched
+// for again, unless this is the last time.
+func (f *Follower) begin(final bool) bool {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
-	f.marks, f.pending, f.left = nil, nil, nil
+	f.marks, f.pending, f.left, f.waiting = nil, nil, nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
 		h.marks, h.tried, h.flush, h.told, h.torn = nil, -1, false, false, nil
 		if h.fd < 0 {
@@ -46,9 +50,9 @@ func (f *Follower) begin() {
 		} else if list, err := f.siblings(); err == nil {
 			f.learn(list)
 		}
-		return
+		return true
 	}
-	f.resolve(tokens, now)
+	return f.resolve(tokens, now, final)
 }
 
 // tokens are the files of the position to begin at, or why it cannot be used.
@@ -149,9 +153,13 @@ func (f *Follower) beside(s sibling) {
 }
 
 // resolve goes on from a position: it finds the position's files among all that there are, whatever they are called now,
-// and what is newer than they.
-func (f *Follower) resolve(tokens []token, now *file) {
+// and what is newer than they. It says false as begin does.
+func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 	list, now := f.listed(now)
+	if !final && f.overtaken(list, tokens) {
+		f.drop(list)
+		return false
+	}
 	f.held = nil
 	if now != nil {
 		f.marks = append(f.marks, f.opening(now))
@@ -203,6 +211,7 @@ func (f *Follower) resolve(tokens []token, now *file) {
 	if last := f.last(); last != nil && last == now {
 		f.found(now)
 	}
+	return true
 }
 
 // listed is every file of the log, oldest first, and the one that has its name: now, unless the log was rotated since that was

@@ -1,11 +1,6 @@
 package tailer
 
-import (
-	"bytes"
-	"time"
-
-	"livetail/internal/wire"
-)
+import "livetail/internal/wire"
 
 const (
 	probeBytes = 16 << 10  // in so much text there usually is a line with a time
@@ -21,6 +16,7 @@ func (a *answer) seek() error {
 		return err
 	}
 	defer a.trim()
+	a.unsure = false
 	i, early, err := a.fileOf(a.q.At)
 	if err != nil {
 		return err
@@ -28,6 +24,7 @@ func (a *answer) seek() error {
 	if i < 0 {
 		return a.edge(wire.SureNone, "no line has a time that is understood; this log's config may say how it writes times")
 	}
+	unsure := false
 	for ; i < len(a.list); i++ {
 		h, err := a.open(i)
 		if err != nil {
@@ -40,18 +37,23 @@ func (a *answer) seek() error {
 		if err != nil {
 			return err
 		}
-		if !ok {
+		if unsure = h.unsure; !ok {
 			a.trim()
 			continue
 		}
 		m := wire.Marker{Kind: wire.MarkFound, Sure: wire.SureExact}
 		switch {
+		case unsure, a.unsure && line.first: // then what is older may be not earlier too
+			m.Sure, m.Why = wire.SureNear, yearWords
 		case line.near:
 			m.Sure, m.Why = wire.SureNear, "times go back and forth there, or lines have none"
 		case early && line.first:
 			m.Why = "the log begins later"
 		}
 		return a.found(h, line.off, line.ms, m)
+	}
+	if unsure {
+		return a.edge(wire.SureNear, yearWords)
 	}
 	return a.edge(wire.SureExact, "the log ends earlier")
 }
@@ -88,7 +90,6 @@ func (a *answer) found(h *file, off, ms int64, m wire.Marker) error {
 	}
 	m.Name = a.view.named(h.name)
 	a.time = ms
-	defer func() { a.time = 0 }()
 	return a.send(wire.Frame{Kind: wire.Mark, Payload: fit(a.view.marker(m), room)}, off)
 }
 
@@ -129,6 +130,9 @@ func (a *answer) begins(i, low int) (at int, ms int64, err error) {
 		if h == nil {
 			continue
 		}
+		if err := a.years(h); err != nil {
+			return -1, 0, err
+		}
 		if p, ok, err := a.probe(h, 0, everything); err != nil || ok {
 			return i, p.ms, err
 		}
@@ -142,31 +146,6 @@ type timed struct {
 	ms    int64
 	near  bool // not sure to be the first
 	first bool // of its file
-}
-
-// modified is when h was written last.
-func (h *file) modified() time.Time {
-	st := &h.st
-	if h.packed != nil {
-		st = &h.packed.st
-	}
-	return time.Unix(st.Mtim.Unix())
-}
-
-const mostTimed = 20 // lines of a frame in which its time is looked for
-
-// timeOf is what the first line with a time says; 0: none of the first few has one.
-func (f *Follower) timeOf(text []byte, h *file) int64 {
-	for range mostTimed {
-		line, rest, more := bytes.Cut(text, newline)
-		if ms, ok := f.src.Times.At(line, h.modified()); ok {
-			return ms
-		}
-		if text = rest; !more {
-			break
-		}
-	}
-	return 0
 }
 
 // probe finds the first line with a time that begins at off or behind it, and before hi.
@@ -217,7 +196,7 @@ func (a *answer) each(h *file, off, hi int64, step int, yield func(timed) bool) 
 			if end > 0 {
 				line = line[:end-c.Unit()]
 			}
-			if ms, ok := a.view.src.Times.At(c.Text(line), h.modified()); ok {
+			if ms, ok := a.view.src.Times.At(c.Text(line), h.near(off+int64(at))); ok {
 				any = true
 				if !yield(timed{off: off + int64(at), ms: ms}) {
 					return any, nil
@@ -240,6 +219,9 @@ func (a *answer) each(h *file, off, hi int64, step int, yield func(timed) bool) 
 // within finds the first line of h that is not earlier than ms, by bisection; what is compressed is unpacked no further than
 // needed.
 func (a *answer) within(h *file, ms int64) (found timed, ok bool, err error) {
+	if err := a.years(h); err != nil {
+		return found, false, err
+	}
 	if err := h.look(); err != nil {
 		return found, false, failure(words(err))
 	}

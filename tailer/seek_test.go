@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -66,7 +67,8 @@ func TestAskTimeModel(t *testing.T) {
 			line string
 		}
 		var lines []stamped
-		now := start
+		now, step := start, rapid.SampledFrom([]time.Duration{time.Second, time.Hour, 20 * time.Hour}).Draw(rt, "step")
+		var ends []time.Time // of files
 		for i := range rapid.IntRange(1, 4).Draw(rt, "files") {
 			if i > 0 {
 				c.rotate()
@@ -75,7 +77,7 @@ func TestAskTimeModel(t *testing.T) {
 			for range rapid.IntRange(0, 3000).Draw(rt, "lines") {
 				c.n++
 				// Cheap on draws: the pattern of steps follows from the line's number.
-				now = now.Add(time.Duration(c.n%3) * time.Second)
+				now = now.Add(time.Duration(c.n%3) * step)
 				line := formats[name](now, c.n) + strings.Repeat(" x", c.n%90) + "\n"
 				lines = append(lines, stamped{now, line})
 				text.WriteString(line)
@@ -87,6 +89,14 @@ func TestAskTimeModel(t *testing.T) {
 			c.all.WriteString(text.String())
 			if rapid.IntRange(0, 2).Draw(rt, "pack") == 0 {
 				c.compress()
+			}
+			// A file has the time of its last line, which compressing leaves as it is: lines without a year have theirs from it.
+			ends = append(ends, now)
+			for n, end := range ends {
+				name := fmt.Sprintf("f.%d", len(ends)-1-n)
+				for _, ext := range append([]string{""}, packings...) {
+					os.Chtimes(b.at(strings.TrimSuffix(name, ".0")+ext), end, end)
+				}
 			}
 		}
 		for range 5 {

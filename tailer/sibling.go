@@ -233,11 +233,21 @@ func (f *Follower) knows(list []sibling, known []past) {
 	f.known = append(gone[max(0, len(gone)-mostGone):], known...)
 }
 
-// open opens a rotated file, wherever its name has moved to since it was listed.
+// open opens a rotated file.
 func (f *Follower) open(s *sibling) (*file, error) {
 	if s.held != nil {
 		return s.held, nil
 	}
+	h, err := f.reach(s)
+	if err != nil {
+		return nil, err
+	}
+	s.held = h
+	return h, nil
+}
+
+// reach opens a file that was listed, wherever its name has moved to since.
+func (f *Follower) reach(s *sibling) (*file, error) {
 	h, err := f.openListed(s)
 	for tries := 0; tries < 10 && errors.Is(err, unix.ENOENT); tries++ {
 		list, fault := f.siblings()
@@ -248,11 +258,7 @@ func (f *Follower) open(s *sibling) (*file, error) {
 		s.File = list[at].File
 		h, err = f.openListed(s)
 	}
-	if err != nil {
-		return nil, err
-	}
-	s.held = h
-	return h, nil
+	return h, err
 }
 
 func (f *Follower) openListed(s *sibling) (*file, error) {

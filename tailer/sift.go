@@ -87,6 +87,11 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 	if end < h.size() {
 		data = c.Whole(data)
 	}
+	if at > 0 && a.parted() {
+		if data, err = a.part(h, data); err != nil || len(data) == 0 {
+			return true, err
+		}
+	}
 	if at == 0 && !h.cut { // the line goes on: more of it decides than is here
 		if err := a.prime(h, end, true); err != nil {
 			return false, err
@@ -106,11 +111,14 @@ func (a *answer) lookLeft(h *file) (n int64, why done) {
 	if left := remains(a.q.Look, a.looked, h); a.q.Look > 0 && left < chunkBytes {
 		return left, wire.EndLooked
 	}
-	return chunkBytes, ""
+	return a.share(), ""
 }
 
 // emit sends the lines of data, which begins where h is read to, that are in a.spans, and goes behind data.
 func (a *answer) emit(h *file, data []byte) error {
+	if a.tallies() {
+		return a.tally(h, data)
+	}
 	at, cut, c := 0, h.cut, h.coding()
 	pass := func(to int) {
 		if to > at {
@@ -194,7 +202,7 @@ func (a *answer) deliver(f wire.Frame, start int64, taken []filter.Span, count i
 // beat says how far it has come, if nothing else did for a while.
 func (a *answer) beat() error {
 	a.sink.Turn()
-	if a.view.t.clock.Now().Sub(a.sent) < sayEvery {
+	if a.view.t.clock.Now().Sub(a.sent) < sayEvery && !a.due() {
 		return a.ctx.Err()
 	}
 	if a.pace.slowed {

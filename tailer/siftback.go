@@ -104,6 +104,9 @@ func (a *answer) rearLine(h *file, limit, lo int64, short bool) (bool, error) {
 
 // emitBack sends the lines of data, which ends where h is read to, that are in a.spans, and goes before data.
 func (a *answer) emitBack(h *file, data []byte) error {
+	if a.tallies() {
+		return a.tallyBack(h, data)
+	}
 	base := h.off - int64(len(data))
 	at, c := len(data), h.coding()
 	pass := func(to int) {

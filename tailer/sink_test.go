@@ -30,14 +30,19 @@ type fakeClock struct {
 	now   time.Time
 	wall  time.Duration // by how much the wall clock was set
 	ticks []chan time.Time
+	onNow func()
 }
 
 func newClock() *fakeClock { return &fakeClock{now: time.Now()} }
 
 func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return set(c.now, c.wall)
+	now, do := set(c.now, c.wall), c.onNow
+	c.mu.Unlock()
+	if do != nil {
+		do()
+	}
+	return now
 }
 
 func (c *fakeClock) Tick(time.Duration) (<-chan time.Time, func()) {

@@ -110,7 +110,7 @@ func (f *Follower) hear(saw sight, told string) {
 }
 
 // look tells the spot that its look is due: everybody who has something to do looks for itself, and of those who rest, one.
-func (s *spot) look(stuck chan<- *Follower) {
+func (s *spot) look() {
 	led := false
 	for f := range s.followers {
 		if f.resting() {
@@ -121,11 +121,8 @@ func (s *spot) look(stuck chan<- *Follower) {
 			f.lead.Store(true)
 		}
 		f.poke(true)
-		if f.busy.Load() { // it is minded meanwhile
-			select {
-			case stuck <- f:
-			default: // the next look is soon enough
-			}
+		if f.busy.Load() && f.minded.CompareAndSwap(false, true) {
+			f.t.minders.Go(f.mind)
 		}
 	}
 }

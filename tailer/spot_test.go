@@ -37,6 +37,7 @@ func newCrowd(t *testing.T, n int, set ...setting) *crowd {
 	c.each("the live edge", func(s *sink) bool {
 		return len(s.frames) > 0 && s.frames[len(s.frames)-1].mark.Kind == wire.MarkLive
 	})
+	c.watched()
 	c.rest()
 	return c
 }
@@ -101,7 +102,7 @@ func TestShared_QuietTailsOfOneLog(t *testing.T) {
 // What no event tells, one finds and all read: also where names change, and where the one who looks goes away.
 func TestShared_OneFindsAllRead(t *testing.T) {
 	c := newCrowd(t, 20)
-	c.tailer.setWatcher(nil)
+	c.deaf()
 	c.rest()
 	want := "a\n"
 	for i := range 10 {
@@ -132,7 +133,7 @@ func TestShared_OneFindsAllRead(t *testing.T) {
 // Tails of a log that is not there yet share a look too, and all see it come.
 func TestShared_WaitingForOneLog(t *testing.T) {
 	c := newCrowd(t, 10)
-	c.tailer.setWatcher(nil)
+	c.deaf()
 	c.remove("f")
 	c.clock.advance(c.tailer.every)
 	for _, f := range c.followers {

@@ -3,6 +3,7 @@ package tailer
 import (
 	"context"
 
+	"livetail/internal/coding"
 	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
@@ -94,6 +95,7 @@ func (f *Follower) judge(h *file, data []byte, inside bool, room int) (used int)
 	before, looked, passed := h.judge, s.looked, s.passed
 	s.lines(&h.judge, c, data, inside)
 	if s.quiet {
+		f.countErrors(c, data, inside)
 		return len(data)
 	}
 	if used = s.plan(c, data, room, inside); used == len(data) {
@@ -114,6 +116,19 @@ func (f *Follower) judge(h *file, data []byte, inside bool, room int) (used int)
 	s.lines(&h.judge, c, data[:judged], inside)
 	s.spans, s.spare = kept, s.spans
 	return used
+}
+
+// countErrors is of lines that nobody gets: those in frames are counted there.
+func (f *Follower) countErrors(c coding.Coding, data []byte, inside bool) {
+	s, now := &f.strain, f.t.clock.Now()
+	for _, p := range s.spans {
+		text := data[p.From:p.To]
+		if c.Wide() {
+			s.text = c.Append(s.text[:0], text)
+			text = s.text
+		}
+		s.errors += f.t.errors.In(text, inside && p.From == 0, now)
+	}
 }
 
 // gather moves the spans of data together.

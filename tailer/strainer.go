@@ -2,6 +2,7 @@ package tailer
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"livetail/internal/coding"
@@ -20,6 +21,7 @@ type strainer struct {
 	filter         *filter.Filter
 	want           int // bytes to look at in one go: less while most of them pass and do not fit
 	looked, passed uint32
+	errors         int   // of what passed, while only counts are wanted
 	unsaid         int64 // bytes since the last frame
 	way            int64 // bytes since the live edge was last reached
 	said           time.Time
@@ -41,11 +43,10 @@ func (s *strainer) owes() bool { return s.unsaid > 0 }
 // due says whether it is time to say how far it looked.
 func (s *strainer) due(now time.Time) bool { return s.owes() && now.Sub(s.said) >= countEvery }
 
-// counted is what the next frame says, which is sent now.
-func (s *strainer) counted(now time.Time) (looked, passed uint32) {
-	looked, passed = s.looked, s.passed
-	s.looked, s.passed, s.unsaid, s.said = 0, 0, 0, now
-	return looked, passed
+// counted has fr, which is sent now, say what was counted.
+func (s *strainer) counted(fr *wire.Frame, now time.Time) {
+	fr.Looked, fr.Passed, fr.Errors = s.looked, s.passed, uint16(min(s.errors, math.MaxUint16))
+	s.looked, s.passed, s.errors, s.unsaid, s.said = 0, 0, 0, 0, now
 }
 
 // lines judges data, of which inside says whether it begins inside a line, and counts.
@@ -55,9 +56,12 @@ func (s *strainer) lines(m *filter.Matcher, c coding.Coding, data []byte, inside
 	if c.Wide() {
 		data = s.text // where every line is one too
 	}
-	s.looked += uint32(filter.Lines(data, inside))
-	for _, p := range s.spans {
-		s.passed += uint32(p.Lines)
+	passed := filter.Begun(s.spans)
+	s.passed += uint32(passed)
+	if s.filter == nil {
+		s.looked += uint32(passed) // who lets all lines through has counted them
+	} else {
+		s.looked += uint32(filter.Lines(data, inside))
 	}
 }
 

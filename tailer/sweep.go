@@ -125,6 +125,7 @@ func byBirth(list []sibling, fresh *file) {
 // succeed takes what comes after the newest held file, which is the one at index at of list.
 func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 	last, rest := list[at].held, list[at+1:]
+	f.sayGone(rest)
 	for i := range rest {
 		rest[i].copied = f.copyInProgress(last, list[at], &rest[i]) || f.copyOfOlder(last, list, at, &rest[i])
 		if rest[i].Packed != "" || rest[i].copied {
@@ -141,6 +142,9 @@ func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 		if rest[i].log {
 			f.found(h)
 		}
+		for n := range rest[:i+1] {
+			f.came(&rest[n])
+		}
 		rest = rest[i+1:]
 		break
 	}
@@ -151,32 +155,40 @@ func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 func (f *Follower) take(list []sibling, now time.Time) error {
 	for i := range list {
 		s := &list[i]
-		if s.copied {
-			continue
-		}
-		if len(f.held) >= maxHeld {
+		switch {
+		case s.copied:
+		case len(f.held) >= maxHeld:
+			f.putOff(list[i:])
 			return nil
-		}
-		h, err := f.openNext(s)
-		if err != nil {
-			return err
-		}
-		if h == nil || slices.Contains(f.held, h) || h.fd < 0 {
-			continue
-		}
-		h.marks = append(h.marks, f.pending...)
-		f.pending = nil
-		h.until = now.Add(f.t.grace)
-		if last := f.last(); last != nil {
-			last.until = now.Add(f.t.grace)
-			if h.heir == nil && last.heir != h {
-				h.marks = append(h.marks, f.change(last, h))
+		default:
+			if err := f.hold(s, now); err != nil {
+				return err
 			}
 		}
-		f.held = append(f.held, h)
-		if s.log {
-			f.found(h)
+		f.came(s)
+	}
+	f.waiting = nil
+	return nil
+}
+
+// hold appends the file that s names, if there is something new in it.
+func (f *Follower) hold(s *sibling, now time.Time) error {
+	h, err := f.openNext(s)
+	if err != nil || h == nil || slices.Contains(f.held, h) || h.fd < 0 {
+		return err
+	}
+	h.marks = append(h.marks, f.pending...)
+	f.pending = nil
+	h.until = now.Add(f.t.grace)
+	if last := f.last(); last != nil {
+		last.until = now.Add(f.t.grace)
+		if h.heir == nil && last.heir != h {
+			h.marks = append(h.marks, f.change(last, h))
 		}
+	}
+	f.held = append(f.held, h)
+	if s.log {
+		f.found(h)
 	}
 	return nil
 }

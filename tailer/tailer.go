@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
-
 	"livetail/internal/filter"
 	"livetail/internal/naming"
 	"livetail/internal/wire"
@@ -60,15 +58,17 @@ type Tailer struct {
 	chunks       sync.Pool // of *[]byte, held while an answer looks for lines
 	decoders     sync.Pool // of *decoder
 	files        *descriptors
+	errors       filter.Errors // in what is only counted
 
-	watching sync.Mutex        // guards the watcher; taken before mu
-	watcher  *fsnotify.Watcher // nil: not running, or inotify cannot be had
-	told     bool              // that watches are exhausted
+	minders sync.WaitGroup
+	asked   chan struct{} // the watcher has something to do
 
-	mu    sync.Mutex
-	spots map[spotKey]*spot
-	slot  int // of the next spot
-	dirs  map[string]*dir
+	mu      sync.Mutex
+	spots   map[spotKey]*spot
+	slot    int // of the next spot
+	dirs    map[string]*dir
+	watcher watcher          // nil: not running, or inotify cannot be had
+	wants   map[string]inode // folders that the watcher has to hear of, as they were seen last; none: not there
 }
 
 // New checks o. Nothing is opened and nothing runs until Run.
@@ -95,7 +95,7 @@ func New(o Options) (*Tailer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Tailer{key: o.Key, grace: o.Grace, every: o.Look, clock: o.Clock, host: o.Host, gate: newGate(), log: o.Log, spool: o.Spool, maxLine: o.MaxLine,
-		files: newDescriptors(), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}}
+		files: newDescriptors(), asked: make(chan struct{}, 1), spots: map[spotKey]*spot{}, dirs: map[string]*dir{}, wants: map[string]inode{}}
 	var err error
 	if t.times, err = stamp.New(stamp.Options{}); err != nil {
 		return nil, err

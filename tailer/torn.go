@@ -37,7 +37,13 @@ func (f *Follower) mendTorn(ctx context.Context, h *file) error {
 	h.torn = nil
 	switch {
 	case c != nil:
-		f.held = slices.DeleteFunc(f.held, func(g *file) bool { return g == c }) // it may have been taken for what came next
+		f.held = slices.DeleteFunc(f.held, func(g *file) bool { // it may have been taken for what came next, also meanwhile
+			same := g.packed != nil && g.key() == c.key()
+			if same && g != c {
+				g.close()
+			}
+			return same
+		})
 		c.marks = slices.DeleteFunc(c.marks, func(m wire.Marker) bool { return m.Kind == wire.MarkRotated || m.Kind == wire.MarkReplaced })
 		f.held = slices.Insert(f.held, slices.Index(f.held, h), c)
 		for i := range h.marks {
@@ -58,7 +64,7 @@ func (f *Follower) mendTorn(ctx context.Context, h *file) error {
 // tornCopy is the copy, from where reading had come to on; nil: there is none, or it is the one that is missed.
 func (f *Follower) tornCopy(ctx context.Context, t *torn) (*file, miss, error) {
 	f.progress = f.t.clock.Now()
-	for range 5 { // names may move on between the list and the opening
+	for range mostTries { // files may be deleted between the list and the opening
 		list, err := f.candidates(nil)
 		if err != nil {
 			break

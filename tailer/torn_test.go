@@ -3,6 +3,7 @@ package tailer
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,9 @@ func TestRow09_CopyIsCompressedAtOnce(t *testing.T) {
 				b.whileBlocked(func() {
 					b.append("f", numbered("unread", n)+"half ")
 					b.looks(1)
+					b.follower.mu.Lock() // nobody looks before it is compressed
 					b.packCopy(ext)
+					b.follower.mu.Unlock()
 					b.looks(2) // which knows the compressed one as past
 					b.append("f", "line\nnew\n")
 				})
@@ -116,4 +119,47 @@ func TestRow09_OlderCopyIsNone(t *testing.T) {
 		b.append("f", "end\n")
 	})
 	b.text(header + "new\n" + header + "unread\nend\n")
+}
+
+// While the copy is looked for, room for what waits comes free, the copy among it: it is read once.
+func TestRow09_CompressedCopyWaits(t *testing.T) {
+	for _, ext := range packings {
+		b := live(t, "first\n")
+		want := "first\n"
+		put := func(text string) { b.append("f", text); want += text }
+		for n := range maxHeld - 2 {
+			put(numbered(fmt.Sprint("file ", n), 3))
+			b.text(want)
+			b.rotateAll()
+			b.looks(1)
+		}
+		put(numbered("last", 10))
+		b.text(want)
+		b.follower.mu.Lock()
+		b.pack("f.1", ext) // for which there is room
+		b.packCopy(ext)    // for which there is none
+		b.remove("f")
+		put("new\n")
+		b.clock.add(time.Minute)
+		met := false
+		b.sink.mu.Lock()
+		b.sink.onTurn = func() {
+			if slices.ContainsFunc(b.follower.held, func(h *file) bool { return h.torn != nil }) {
+				met = true
+				b.follower.poke(true)
+			}
+		}
+		b.sink.mu.Unlock()
+		b.follower.mu.Unlock()
+		b.text(want)
+		b.clock.advance(time.Minute)
+		b.looks(2)
+		put("end\n")
+		b.text(want)
+		b.marksNoGap()
+		b.end()
+		if !met {
+			t.Error("the copy was not looked for")
+		}
+	}
 }

@@ -23,15 +23,14 @@ var errStep = errors.New("one step was done")
 
 // unpack makes upto bytes of h's text readable, or all that there are; then h.fault says why there are no more.
 func (f *Follower) unpack(ctx context.Context, h *file, upto int64) error {
-	for !h.whole() {
-		if n, _ := h.text.Size(); n >= upto {
-			break
+	for {
+		if n, whole := h.unpacked(); whole || n >= upto {
+			return nil
 		}
 		if err := f.unpackStep(ctx, h, upto); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // unpackStep is a short part of that. Then the log is looked after, and who wants to close the follower can.
@@ -116,85 +115,6 @@ func (f *Follower) unpacking(ctx context.Context, h *file, done, of int64) error
 	f.frame = wire.Frame{Kind: wire.Mark, Flags: f.backlogFlag(), Payload: fit(m, room), Behind: f.behind(),
 		After: at, Index: index, Start: at[index].Offset}
 	return f.send(ctx, &f.frame)
-}
-
-// search finds the files of the position that were compressed since, and holds them for begin to find. That may take long, and
-// nothing of the log may be lost meanwhile: what is there of it is held too.
-func (f *Follower) search(ctx context.Context) error {
-	f.packed, f.missed = nil, nil
-	for i := range f.known {
-		f.known[i].size = -1 // from an older position on it is new again, whatever it becomes
-	}
-	tokens, why := f.tokens()
-	if why != "" || len(tokens) == 0 {
-		return nil
-	}
-	if !f.lacks(tokens) {
-		return nil
-	}
-	f.progress, f.searching = f.t.clock.Now(), true
-	defer func() { f.searching = false }()
-	for range 5 {
-		f.packed, f.missed = make([]*file, len(tokens)), make([]miss, len(tokens))
-		if err := f.searchOnce(ctx, tokens); !errors.Is(err, errChanged) {
-			return err
-		}
-	}
-	return nil
-}
-
-// lacks says whether there are compressed files, and a file of the position is among no others.
-func (f *Follower) lacks(tokens []token) bool {
-	now, _ := f.current()
-	list, err := f.candidates(now)
-	if err != nil && now != nil {
-		list = []sibling{f.itself(now)}
-	}
-	defer f.drop(list)
-	if !slices.ContainsFunc(list, func(s sibling) bool { return s.Packed != "" }) {
-		return false // what is wrong is said by begin
-	}
-	for i, tok := range tokens {
-		if tok.ino != 0 && f.match(list, tok, f.start.From[i].Offset) < 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
-	if len(f.held) > 0 {
-		f.sweep()
-	} else if now, _ := f.current(); now != nil {
-		f.held = append(f.held, now)
-		f.keepUp(now) // when it is deleted, nothing else says that it was the newest
-	}
-	list, err := f.candidates(nil)
-	if err != nil {
-		return nil
-	}
-	defer f.drop(list)
-	fill := func(h *file, upto int64) error { return f.unpack(ctx, h, upto) }
-	held := 0
-	for i, tok := range tokens {
-		off := f.start.From[i].Offset
-		if tok.ino == 0 || f.match(list, tok, off) >= 0 {
-			continue
-		}
-		at, missed, err := f.findPacked(list, tok, off, fill)
-		if err != nil {
-			return err
-		}
-		if f.missed[i] = missed; at < 0 {
-			continue
-		}
-		h := list[at].held
-		if f.packed[i] = h; !slices.Contains(f.held, h) {
-			f.held = slices.Insert(f.held, held, h)
-			held++
-		}
-	}
-	return nil
 }
 
 // openNext opens a file that comes next, to be read from its beginning; nil: there is nothing new in it to be had.
@@ -323,13 +243,20 @@ func (f *Follower) more(ctx context.Context, h *file) (bool, error) {
 	return false, nil
 }
 
-// whole says whether no more of h's text will come.
+// unpacked is how much of h's text can be read, and whether no more will come. Other readers unpack it too: its size is learned after
+// that, or the last of it would be missed.
+func (h *file) unpacked() (n int64, whole bool) {
+	n, whole = h.text.Size()
+	h.look()
+	return n, whole || h.fault != ""
+}
+
 func (h *file) whole() bool {
-	_, whole := h.text.Size()
-	return whole || h.fault != ""
+	_, whole := h.unpacked()
+	return whole
 }
 
 // exhausted says whether all of h's text was read, and why there is no more was said.
 func (h *file) exhausted() bool {
-	return h.judged && h.flush && h.off == h.size() && h.whole() && (h.fault == "" || h.told) && len(h.marks) == 0
+	return h.judged && h.flush && h.whole() && h.off == h.size() && (h.fault == "" || h.told) && len(h.marks) == 0
 }

@@ -575,3 +575,69 @@ func TestRow06_AlikeCompressed(t *testing.T) {
 		b.end()
 	}
 }
+
+// rotatedOnce is a log that was left at from, of which want came since, some of it in f.1. An older file is compressed, so the place is
+// looked for among those too.
+func rotatedOnce(t *testing.T) (b *bench, from wire.Position, want string) {
+	half, next := numbered("more", 300), numbered("next", 1000)
+	b = newBench(t)
+	b.write("f.1", numbered("older", 300))
+	b.pack("f.1", ".gz")
+	b.write("f", numbered("first", 300))
+	b.follow().mark(wire.MarkLive)
+	from = b.after()
+	b.pause()
+	b.append("f", half)
+	b.rotateAll()
+	b.append("f", next)
+	return b, from, half + next
+}
+
+// However the moment falls at which it is compressed, or at which its plain file is removed, or renamed with all others: while the
+// position's files are looked for, each is there, under some name.
+func TestRow06_CompressedWhileItIsLookedFor(t *testing.T) {
+	for name, c := range map[string]struct{ before, at, always func(b *bench) }{
+		"compressed": {at: func(b *bench) { b.pack("f.1", ".gz") }},
+		"removed, compressed before": {
+			before: func(b *bench) {
+				text, err := os.ReadFile(b.at("f.1"))
+				b.must(err)
+				b.pack("f.1", ".gz")
+				b.write("f.1", string(text))
+			},
+			at: func(b *bench) { b.remove("f.1") }},
+		"renamed all the time": {
+			before: func(b *bench) { b.pack("f.1", ".gz") },
+			always: func(b *bench) { b.shiftAll() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			met := 0
+			for at := 1; at <= 12; at++ {
+				b, from, want := rotatedOnce(t)
+				if c.before != nil {
+					c.before(b)
+				}
+				b.coldly()
+				b.onRead(func(n int) error {
+					if n == at && c.at != nil {
+						c.at(b)
+					}
+					if n >= at && n < at+15 && c.always != nil {
+						c.always(b)
+					}
+					if n == at {
+						met++
+					}
+					return nil
+				})
+				b.resume(from)
+				b.text(want)
+				b.marksNoGap()
+				b.end()
+			}
+			if met < 6 {
+				t.Errorf("only %d moments are met", met)
+			}
+		})
+	}
+}

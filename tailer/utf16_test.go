@@ -3,6 +3,7 @@ package tailer
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,9 +58,10 @@ func TestRow48_UTF16(t *testing.T) {
 				t.Errorf("%+v", m)
 			}
 			// Each line's token leads to it.
-			s := b.sink
-			s.mu.Lock()
-			for _, r := range s.frames {
+			b.sink.mu.Lock()
+			frames := slices.Clone(b.sink.frames)
+			b.sink.mu.Unlock()
+			for _, r := range frames {
 				if r.Kind != wire.Lines || r.Flags&(wire.Cont|wire.Open) != 0 {
 					continue
 				}
@@ -74,7 +76,6 @@ func TestRow48_UTF16(t *testing.T) {
 					at += int64(len(line))
 				}
 			}
-			s.mu.Unlock()
 			b.pause()
 			b.start.Lines = 2
 			b.coldly()

@@ -21,28 +21,24 @@ func (t *Tailer) Run(ctx context.Context) error {
 		t.log.Warn("files are not watched, they are looked at instead: raise fs.inotify.max_user_instances", "every", t.every, "cause", err)
 		w = nil
 	}
-	t.setWatcher(w)
-	var both sync.WaitGroup
+	var all sync.WaitGroup
 	defer func() {
 		t.setWatcher(nil)
 		if w != nil {
 			w.Close()
 		}
-		both.Wait()
+		all.Wait()
+		t.minders.Wait()
 	}()
 	if w != nil {
-		both.Go(func() { t.hear(w) })
+		t.setWatcher(w)
+		all.Go(func() { t.hear(w) })
+		all.Go(func() { t.keepWatching(ctx) })
 	}
-	stuck := make(chan *Follower, 64)
-	defer close(stuck)
-	both.Go(func() {
-		for f := range stuck {
-			f.mind()
-		}
-	})
 	folders := make(chan struct{}, 1)
+	folders <- struct{}{}
 	defer close(folders)
-	both.Go(func() { // beside the rest: a folder of a file server that does not answer must not hold other logs up
+	all.Go(func() { // beside the rest: a folder of a file server that does not answer must not hold other logs up
 		for range folders {
 			t.lookAtDirs()
 		}
@@ -61,18 +57,16 @@ func (t *Tailer) Run(ctx context.Context) error {
 			default: // it is at it
 			}
 		}
-		t.pokeSlot(n, stuck)
+		t.pokeSlot(n)
 	}
 }
 
 // setWatcher begins to use w, or none.
-func (t *Tailer) setWatcher(w *fsnotify.Watcher) {
-	t.watching.Lock()
-	defer t.watching.Unlock()
-	t.watcher, t.told = w, false
-	for _, path := range t.watchedDirs() {
-		t.watch(path)
-	}
+func (t *Tailer) setWatcher(w watcher) {
+	t.mu.Lock()
+	t.watcher = w
+	clear(t.wants)
+	t.mu.Unlock()
 	t.pokeAll()
 }
 
@@ -147,12 +141,12 @@ func (t *Tailer) pokeAll() {
 }
 
 // pokeSlot says that the look is due, to one part of the spots.
-func (t *Tailer) pokeSlot(n int, stuck chan<- *Follower) {
+func (t *Tailer) pokeSlot(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range t.spots {
 		if s.slot == n {
-			s.look(stuck)
+			s.look()
 		}
 	}
 }

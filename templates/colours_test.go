@@ -73,4 +73,39 @@ func TestColumns(t *testing.T) {
 	do(t, ctx, chromedp.KeyEvent("T"), poll(`document.querySelector('.time')`), poll(`Math.abs(document.querySelector('[data-part=columns] .cell').getBoundingClientRect().left - document.querySelector('#log .row.columned > .cell').getBoundingClientRect().left) < 1`))
 	clickOn(t, ctx, `document.querySelectorAll('[data-part=columns] .cell')[1]`)
 	do(t, ctx, poll(cells("n=397 ")+` === 'warn|u1'`))
+	// Only the columns: what else a line has is out of sight, but a line without any of them stands there still.
+	button := `document.querySelector('[data-part=only]')`
+	seen := func(text string) string {
+		return `(() => { const range = document.createRange(); range.selectNodeContents(` + rowWith(text) + `.querySelector('.raw') ?? ` + rowWith(text) + `); return [...range.getClientRects()].some(rect => rect.width > 0) })()`
+	}
+	do(t, ctx, poll(button+`.checkVisibility() && `+button+`.ariaPressed === 'false'`), poll(seen("n=397 ")))
+	clickOn(t, ctx, button)
+	do(t, ctx, poll(button+`.ariaPressed === 'true'`), poll(`!`+seen("n=397 ")), poll(seen("number 399")), poll(cells("n=397 ")+` === 'warn|u1'`), poll(`location.search.includes('only=columns')`))
+	do(t, ctx, chromedp.Reload(), poll(cells("n=397 ")+` === 'warn|u1'`), poll(`!`+seen("n=397 ")), poll(button+`.ariaPressed === 'true'`), settled)
+	// Nothing is left to scroll to beside them, and what is copied is the lines.
+	if beyond := value[float64](t, ctx, `(log => log.scrollWidth - log.clientWidth)(document.querySelector('#log'))`); beyond > 0 {
+		t.Errorf("the lines go on %v px beyond the screen", beyond)
+	}
+	// What is searched for is seen where it is, and only where it is not in a cell with what is around it; it is not copied with the line.
+	found := `[...document.querySelectorAll('#log .row > .found')].map(one => one.textContent)`
+	inFound := func(name string) string {
+		return `[...(CSS.highlights.get('` + name + `') ?? [])].filter(range => range.startContainer.parentElement.closest('.found') && range.getBoundingClientRect().width > 20 && String(range) === 'slow answer')`
+	}
+	do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), poll(`document.activeElement.dataset.search === 'text'`), typed("slow answer"), poll(currentHit+`.includes('slow answer')`))
+	do(t, ctx, poll(found+`.includes('…warn n=398 user=u2 msg="slow answer"')`), poll(rowWith("n=398 ")+`.querySelector('.found').title.endsWith(': level=warn n=398 user=u2 msg="slow answer"')`), poll(rowWith(`"n":396`)+`.querySelector('.found') === null`))
+	do(t, ctx, poll(inFound("hit-current")+`.length === 1`), poll(inFound("hit")+`.length > 5`))
+	do(t, ctx, typed("u1"), poll(found+`.length === 0`), poll(`[...CSS.highlights.get('hit')].some(range => range.startContainer.parentElement.closest('.cell'))`))
+	do(t, ctx, typed("slow answer"), poll(found+`.length > 5`), run(`document.querySelector('#log').focus()`), settled)
+	do(t, ctx, run(`const [from, to] = [`+rowWith("n=393 ")+`, `+rowWith("n=394 ")+`].map(row => row.querySelector('.cell').firstChild); getSelection().setBaseAndExtent(from, 1, to, 2)`), press("y"), poll(`document.querySelector('[data-taking=count]').textContent === '2 lines copied'`))
+	if got := pasted(t, root, f); got != "level=warn n=393 user=u0 msg=\"slow answer\"\nlevel=warn n=394 user=u1 msg=\"slow answer\"" {
+		t.Errorf("pasted %q", got)
+	}
+	do(t, ctx, chromedp.Click(`[data-search=close]`), poll(found+`.length === 0`))
+	do(t, ctx, run(`getSelection().removeAllRanges(); document.querySelector('#log').focus()`), press("c"), poll(button+`.ariaPressed === 'false'`), poll(seen("n=397 ")), poll(`!location.search.includes('only=')`))
+	// Without columns the key says where they come from.
+	for range 2 {
+		clickOn(t, ctx, `document.querySelector('[data-part=columns] .cell')`)
+		do(t, ctx, settled)
+	}
+	do(t, ctx, poll(`!`+button+`.checkVisibility()`), press("c"), poll(`document.querySelector('#hint').textContent.startsWith('there are no columns')`))
 }

@@ -42,7 +42,7 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 			}
 			re, err := regexp.Compile(text)
 			if err != nil {
-				words = "the pattern has an unclosed ("
+				words = fmt.Sprintf("the pattern has an unclosed ( at character %d", strings.LastIndex(t.Text, "(")+1)
 				continue
 			}
 			all = append(all, re.Match)

@@ -33,6 +33,8 @@ type question struct {
 	At     int64           `json:"at"`
 	Behind int64           `json:"behind"`
 	Lead   int64           `json:"lead"`
+	Every  int             `json:"every"`
+	Step   int64           `json:"step"`
 	Filter json.RawMessage `json:"filter"`
 }
 
@@ -63,6 +65,7 @@ type answer struct {
 	total  int64
 	last   int // file of the frame before; -1: none
 	chunk  int
+	time   int64 // of the first line that was counted since a frame
 }
 
 func (f *fake) reply(q question) ([]wire.Frame, string) {
@@ -165,12 +168,13 @@ func (a *answer) read(file int, offset int64, given bool) {
 		why = wire.EndStart
 	}
 	var held []line
-	var seen int
+	var before line
+	var seen, unsaid int
 	flush := func(at line) {
 		if len(held) > 0 || seen > 0 {
 			a.send(held, seen, at)
 		}
-		held, seen = nil, 0
+		held, seen, unsaid = nil, 0, 0
 	}
 	for _, l := range lines {
 		if a.Lines > 0 && passed >= a.Lines || a.Bytes > 0 && size >= a.Bytes {
@@ -191,6 +195,13 @@ func (a *answer) read(file int, offset int64, given bool) {
 			a.mark(wire.Marker{Kind: wire.MarkFile, Name: a.files[newer].name, To: a.files[older].name}, l.file, at)
 		}
 		a.last = l.file
+		if a.turns(l) || a.Every > 0 && unsaid >= a.Every {
+			flush(before)
+		}
+		if t, ok := timeOf(l.text); ok && a.Step > 0 && a.time == 0 {
+			a.time = t
+		}
+		before, unsaid = l, unsaid+len(l.text)
 		looked += len(l.text)
 		seen++
 		if a.pass(l.text) {
@@ -208,6 +219,13 @@ func (a *answer) read(file int, offset int64, given bool) {
 		a.mark(wire.Marker{Kind: wire.MarkStart, Name: a.files[0].name}, 0, 0)
 	}
 	a.end(why)
+}
+
+// turns says whether a line is of another stretch of time than what was counted.
+func (a *answer) turns(l line) bool {
+	t, ok := timeOf(l.text)
+	stretch := func(t int64) int64 { return (t - a.At) / a.Step }
+	return ok && a.Step > 0 && a.time != 0 && stretch(t) != stretch(a.time)
 }
 
 func held0(held []line, other line) line {
@@ -233,7 +251,8 @@ func (a *answer) send(held []line, looked int, at line) {
 		frame.Looked, frame.Passed = uint32(looked), uint32(len(held))
 	}
 	if a.Quiet {
-		frame.Looked, frame.Passed = uint32(looked), uint32(len(held))
+		frame.Looked, frame.Passed, frame.Time = uint32(looked), uint32(len(held)), a.time
+		a.time = 0
 	} else if len(held) > 0 {
 		pack(&frame, held)
 	}

@@ -52,13 +52,17 @@ type fake struct {
 	past        []fakeFile // what the log was before, oldest first
 	chunk       int        // lines looked at for one frame of an answer
 	holdAnswers bool       // answers wait, but for saying that they are slowed
+	holdCounts  bool       // counts wait
 	noOlder     bool       // questions for what comes before a place are not answered
 	slow        bool       // counting is slowed, and says so first
 	signedOut   bool
-	hold        bool // answers of the API wait
+	hold        bool   // answers of the API wait
+	lateScript  bool   // the page's script comes when somebody asked for lines
+	holdScript  string // the end of a script's path: it waits
 	version     string
 	edge        string // said at the opening
 	late        string // lines that come by an older wish
+	unkept      string // why no log is stopped, or let go on
 }
 
 // opening is what a page said first.
@@ -80,13 +84,28 @@ func newFake(t *testing.T, base string) *fake {
 		list:  `{"hosts":[],"logs":[]}`, chunk: 200, state: "following", version: "test",
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+base+"/static/", pages.Static())
+	mux.HandleFunc("GET "+base+"/static/", func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		ctx, cancel := context.WithTimeout(r.Context(), patience)
+		defer cancel()
+		for f.lateScript && strings.HasSuffix(r.URL.Path, "/viewer.js") && len(f.opens) == 0 {
+			if f.wait(ctx); ctx.Err() != nil {
+				t.Error("nobody asks for lines while the page's script is not there")
+				break
+			}
+		}
+		for f.holdScript != "" && strings.HasSuffix(r.URL.Path, f.holdScript) && ctx.Err() == nil {
+			f.wait(ctx)
+		}
+		f.mu.Unlock()
+		pages.Static().ServeHTTP(w, r)
+	})
 	mux.HandleFunc("GET "+base+"/{$}", func(w http.ResponseWriter, r *http.Request) {
 		f.page(w, pages.List(w, List{User: "ada", Admin: r.URL.Query().Has("admin")}))
 	})
 	mux.HandleFunc("GET "+base+"/log/{host}/{id...}", func(w http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("id")
-		f.page(w, pages.Viewer(w, Viewer{User: "ada", Host: r.PathValue("host"), ID: id, Name: strings.TrimPrefix(id, "nginx/"), Group: r.URL.Query().Get("group"), Version: "test"}))
+		f.page(w, pages.Viewer(w, Viewer{User: "ada", Host: r.PathValue("host"), ID: id, Name: strings.TrimPrefix(id, "nginx/"), Group: r.URL.Query().Get("group"), Admin: r.URL.Query().Has("admin"), Version: "test"}))
 	})
 	mux.HandleFunc("GET "+base+"/signin", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
@@ -111,6 +130,9 @@ func newFake(t *testing.T, base string) *fake {
 		f.answer(w, r, string(entry))
 	})
 	mux.HandleFunc("GET "+base+"/api/v1/tail/", f.tail)
+	for _, verb := range []string{"stop", "letgo"} {
+		mux.HandleFunc("POST "+base+"/api/v1/"+verb+"/", f.decide)
+	}
 	mux.Handle("GET "+base+"/src/", http.StripPrefix(base+"/src/", http.FileServerFS(os.DirFS("."))))
 	f.serveTests(mux)
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -136,13 +158,7 @@ func (f *fake) answer(w http.ResponseWriter, r *http.Request, body string) {
 	f.asked[strings.TrimPrefix(r.URL.Path, f.base)]++
 	f.stir()
 	for f.hold && r.Context().Err() == nil {
-		changed := f.changed
-		f.mu.Unlock()
-		select {
-		case <-changed:
-		case <-r.Context().Done():
-		}
-		f.mu.Lock()
+		f.wait(r.Context())
 	}
 	w.Header().Set("Content-Type", "application/json")
 	switch {
@@ -163,6 +179,17 @@ func (f *fake) with(change func()) {
 	defer f.mu.Unlock()
 	change()
 	f.stir()
+}
+
+// wait returns when something has changed, or ctx has ended. It is called with the lock held.
+func (f *fake) wait(ctx context.Context) {
+	changed := f.changed
+	f.mu.Unlock()
+	defer f.mu.Lock()
+	select {
+	case <-changed:
+	case <-ctx.Done():
+	}
 }
 
 func (f *fake) stir() {

@@ -69,11 +69,11 @@ func TestNotJoined(t *testing.T) {
 func TestScripts(t *testing.T) {
 	ctx := oneLine(t)
 	scripts := `performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1)).filter((name) => name.endsWith('.js')).toSorted()`
-	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"viewer.js"}) {
+	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"early.js", "viewer.js"}) {
 		t.Errorf("the page asked for %v", got)
 	}
 	do(t, ctx, press("T"), poll(`document.querySelector('.row .time')`), press("["), poll(`document.querySelector('.rail a')`))
-	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"layout.js", "rail.js", "stamp.js", "times.js", "viewer.js", "zone.js"}) {
+	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"early.js", "layout.js", "rail.js", "ring.js", "spark.js", "stamp.js", "times.js", "viewer.js", "zone.js"}) {
 		t.Errorf("with its rail and its times it asked for %v", got)
 	}
 }

@@ -116,6 +116,7 @@ func frameCases(t *testing.T) []frameCase {
 		frame.Run, frame.Epoch, frame.Seq, frame.Start = random.Uint64(), random.Uint32(), random.Uint64(), random.Int64N(1<<50)
 		frame.Behind = random.Int64N(1 << (1 + i%52))
 		frame.Rev, frame.Reply, frame.Looked, frame.Passed, frame.Time = random.Uint32(), random.Uint32(), random.Uint32(), random.Uint32(), random.Int64N(1<<43)
+		frame.Errors = uint16(random.Uint32())
 		gaps := []int64{}
 		if marker == nil && i%3 == 0 {
 			frame.Flags |= wire.Gapped
@@ -130,7 +131,7 @@ func frameCases(t *testing.T) []frameCase {
 		if n := len(frame.After); n > 0 {
 			frame.Index = uint8(random.IntN(n))
 		}
-		c := frameCase{Gaps: gaps, Start: frame.Start, Rest: []int64{int64(frame.Rev), int64(frame.Reply), int64(frame.Looked), int64(frame.Passed), frame.Time}, Bytes: frame.AppendTo(nil), Flags: frame.Flags, Behind: frame.Behind, Position: frame.After.String(), Marker: marker}
+		c := frameCase{Gaps: gaps, Start: frame.Start, Rest: []int64{int64(frame.Rev), int64(frame.Reply), int64(frame.Looked), int64(frame.Passed), frame.Time, int64(frame.Errors)}, Bytes: frame.AppendTo(nil), Flags: frame.Flags, Behind: frame.Behind, Position: frame.After.String(), Marker: marker}
 		if len(frame.After) > 0 {
 			c.File = base64.StdEncoding.EncodeToString([]byte(frame.After[frame.Index].File))
 		}

@@ -125,6 +125,54 @@ func TestJump(t *testing.T) {
 			}
 		})
 	})
+	t.Run("a press draws nothing before its lines are there, unless they are late, and leads there although it is let go", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), poll(`document.querySelector('.thumb').offsetHeight < 100`), settled)
+		f.with(func() { f.holdAnswers = true })
+		drawn := value[string](t, ctx, `(() => {
+			const track = document.querySelector('#track')
+			track.setPointerCapture = () => {}
+			const frame = requestAnimationFrame
+			let frames = 0
+			window.requestAnimationFrame = (act) => (frames++, frame(act))
+			const { left, top, height } = track.getBoundingClientRect()
+			const look = () => track.className + track.querySelector('.thumb').style.cssText + track.querySelector('.bubble').hidden
+			const before = look()
+			for (const kind of ['pointerdown', 'pointerup']) track.dispatchEvent(new PointerEvent(kind, { button: 0, clientX: left + 4, clientY: top + 0.5 * height, bubbles: true }))
+			window.requestAnimationFrame = frame
+			return frames + ' frames, ' + (look() === before ? 'the same' : before + ' became ' + look())
+		})()`)
+		if drawn != "0 frames, the same" {
+			t.Errorf("a press draws before its lines are there: %s", drawn)
+		}
+		const middle = `Math.abs(document.querySelector('#track').ariaValueNow - 50) <= 3`
+		do(t, ctx, poll(middle))
+		f.write(0, "written meanwhile\n")
+		do(t, ctx, poll(seenLines+`.at(-1) === 'written meanwhile'`), twoFrames)
+		if !value[bool](t, ctx, middle) {
+			t.Error("the thumb does not stay where it leads")
+		}
+		f.with(func() { f.holdAnswers = false })
+		do(t, ctx, poll(topRow+`.match(/older line (5|6)\d\d\d /)`), poll(middle))
+	})
+	t.Run("whoever goes to the end before a press is answered stays there", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), poll(`document.querySelector('.thumb').offsetHeight < 100`), settled)
+		f.with(func() { f.holdAnswers = true })
+		at := value[[]float64](t, ctx, `(({ left, top, width, height }) => [left + width / 2, top + height / 2])(document.querySelector('#track').getBoundingClientRect())`)
+		do(t, ctx, chromedp.MouseClickXY(at[0], at[1]), poll(`Math.abs(document.querySelector('#track').ariaValueNow - 50) <= 3`))
+		do(t, ctx, chromedp.KeyEvent(kb.End), poll(`document.querySelector('#track').ariaValueNow === '100'`))
+		f.with(func() { f.holdAnswers = false })
+		f.write(0, "the last\n")
+		do(t, ctx, poll(seenLines+`.at(-1) === 'the last'`), settled)
+		if got := value[string](t, ctx, seenLines+`.at(-1)`); got != "the last" {
+			t.Errorf("it ends with %q", got)
+		}
+	})
 	t.Run("a time brings its lines along, and what leads up to them", func(t *testing.T) {
 		f := newFake(t, "/x")
 		longLog(f)

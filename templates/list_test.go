@@ -22,14 +22,28 @@ func TestList(t *testing.T) {
 		got := strings.Join(strings.Fields(value[string](t, ctx, `document.querySelector('#list').innerText`)), " ")
 		for _, want := range []string{
 			"db-01 is away since", "db-01 / postgres", "web-01 / nginx", "orders.log 513 B/s 3 s ago 897 KB 2.1 GB free on its disk (2 %)", "silent for 14 h 71 KB usually 2.1 KB/s",
-			"next.log not there yet", "420 lines/s · 2 watching", "× auth.log permission denied", "12 files that are not text are left out × auth.log",
+			"next.log not there yet", "24 errors/min 420 lines/s · 2 watching", "× auth.log permission denied", "12 files that are not text are left out × auth.log",
 		} {
 			if !strings.Contains(strings.ReplaceAll(got, "\n", " "), want) {
 				t.Errorf("%q is not said in %q", want, got)
 			}
 		}
+		// Which files these are is folded away below the words.
+		const more = `document.querySelector('.notes details p')`
+		do(t, ctx, poll(`!`+more+`.checkVisibility({ contentVisibilityAuto: true })`), chromedp.Click(`.notes summary`), poll(more+`.innerText === 'wtmp, shot.png, core\\u202e.db, and 9 more'`))
 		if href := value[string](t, ctx, `document.querySelector('li a').getAttribute('href')`); href != "/x/log/db-01/postgres/slow.log" {
 			t.Errorf("the first log leads to %q", href)
+		}
+	})
+	t.Run("an empty log has no line that could be old", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() {
+			f.list = `{"hosts":[],"logs":[{"host":"a","id":"m","name":"m","group":"g","size":0,"age_ms":240000,"rate":0,"state":"ok","tails":0},{"host":"a","id":"n","name":"n","group":"g","size":0,"age_ms":1000,"rate":0,"state":"ok","tails":0},{"host":"a","id":"unit","name":"unit","group":"g","size":0,"age_ms":-1,"rate":0,"state":"ok","tails":0}]}`
+		})
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 700), chromedp.Navigate(f.URL+"/x/"), poll(sumText+` === '3 logs'`), poll(`[...document.querySelectorAll('li .age')].map(age => age.textContent.replace(/\d+ s/, 's')).join('|') === 'empty, 4 min ago|empty, s ago|'`))
+		if kinds := value[string](t, ctx, `[...document.querySelectorAll('li')].map(row => row.dataset.kind).join()`); kinds != "quiet,quiet,quiet" {
+			t.Errorf("they look as %s", kinds)
 		}
 	})
 	t.Run("filters at once, and goes by keys", func(t *testing.T) {

@@ -67,8 +67,8 @@ func TestListLive(t *testing.T) {
 		}
 		f.tell(`{"say":"change","columns":[{"host":"a","grew":{"m":145}}]}`)
 		do(t, ctx, poll(bar(1)+` === 4 && `+bar(2)+` === 8 && `+bar(4)+` === 16`))
-		f.tell(`{"say":"change","columns":[{"host":"a","grew":{}}],"logs":[` + logJSON("m", `,"line_rate":7`) + `]}`)
-		do(t, ctx, poll(bar(1)+` === 0 && `+bar(2)+` === 4`), poll(listText+`.includes('7 lines/s')`))
+		f.tell(`{"say":"change","columns":[{"host":"a","grew":{}}],"logs":[` + logJSON("m", `,"line_rate":7,"error_rate":2`) + `]}`)
+		do(t, ctx, poll(bar(1)+` === 0 && `+bar(2)+` === 4`), poll(listText+`.includes('2 errors/s')`), poll(listText+`.includes('7 lines/s')`))
 		// A bar is seen: its pixels are not the row's.
 		if !value[bool](t, ctx, `document.elementsFromPoint(...(({ right, bottom }) => [right - 4, bottom - 2])(document.querySelector('.spark').getBoundingClientRect())).some(e => e.matches('path'))`) {
 			t.Error("there is no bar where one should be")
@@ -110,6 +110,7 @@ func TestListLive(t *testing.T) {
 			return run(`const s = document.querySelector('#sort'); s.value = '` + by + `'; s.dispatchEvent(new Event('change'))`)
 		}
 		do(t, ctx, sort("rate"), poll(names+`.startsWith('access.log orders.log error.log')`), poll(`location.search === '?sort=rate'`))
+		do(t, ctx, sort("errors"), poll(names+`.startsWith('access.log orders.log error.log slow.log')`), poll(`[...document.querySelectorAll('h2')].some(head => head.textContent === 'by errors')`))
 		do(t, ctx, sort("size"), poll(names+`.startsWith('access.log slow.log orders.log')`))
 		do(t, ctx, chromedp.KeyEvent("log"), poll(`location.search === '?q=log&sort=size'`), chromedp.Reload(), poll(sumText+` === '9 of 9 logs'`), poll(names+`.startsWith('access.log slow.log orders.log')`))
 		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(names+`.startsWith('access.log slow.log orders.log')`), sort("group"), poll(`location.search === ''`), poll(names+`.startsWith('slow.log')`))

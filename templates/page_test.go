@@ -1,9 +1,12 @@
 package templates
 
 import (
+	"context"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -23,29 +26,36 @@ func TestPage(t *testing.T) {
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(logText+`.includes('line 11999 ')`), halfMinute, hide(true))
 		f.until("it wants counts only", func() bool { return strings.Contains(strings.Join(f.said, ""), `"quiet":true`) })
+		do(t, ctx, run(`window.footer = new MutationObserver(() => {}); footer.observe(document.querySelector('.status'), { subtree: true, childList: true, characterData: true, attributes: true })`))
 		f.write(0, numbered("unseen", 12_000, 12_003))
-		do(t, ctx, poll(`document.title.startsWith('(3) ')`))
+		do(t, ctx, poll(`document.title.startsWith('(3) ')`), run(`document.querySelector('#truth').textContent = 'old'; footer.takeRecords()`))
 		if value[bool](t, ctx, logText+`.includes('unseen')`) {
 			t.Error("lines came though nobody looks")
 		}
 		for i := range 10 {
 			f.write(0, numbered("unseen", 12_003+i*1000, 13_003+i*1000))
 		}
-		do(t, ctx, poll(`document.title.startsWith('(999+) ')`), hide(false))
+		do(t, ctx, poll(`document.title.startsWith('(999+, 999+ errors) ')`))
+		if n := value[int](t, ctx, `footer.takeRecords().length`); n > 0 {
+			t.Errorf("the status line changed %d times though nobody looks", n)
+		}
+		do(t, ctx, hide(false), poll(`document.querySelector('#truth').textContent.startsWith('● live')`))
 		do(t, ctx, poll(seenLines+`.at(-1).includes('unseen line 22002 ')`), poll(`!document.title.startsWith('(')`))
 		// What was skipped is there for who scrolls back, and where one was is marked.
 		do(t, ctx, run(`
 			const log = document.querySelector('#log')
 			window.around = []
-			for (let i = 0; i < 3000 && around.length === 0; i++) {
+			window.beside = ''
+			for (let i = 0, waited = 0; i < 3000 && around.length === 0; i++) {
 				const rows = [...log.querySelectorAll('.row')].map(row => row.textContent)
 				const at = rows.findIndex(text => text.startsWith('you were here '))
-				// What is before the mark may not have come yet.
+				beside = at >= 0 ? rows.slice(Math.max(0, at - 2), at + 3).join(' / ') : 'not seen, up to ' + rows[0] + ' / ' + rows.at(-1) + ', at ' + log.scrollTop + ' of ' + log.scrollHeight + ', of marks ' + localStorage.getItem('livetail.marks.web-01/nginx/access.log')
+				// What is beside the mark may not have come yet: that is waited for where it will stand.
 				if (rows[at - 1]?.includes(' line ') && rows[at + 1]?.includes(' line ')) around = rows.slice(at - 1, at + 2)
-				else log.scrollTop -= at < 0 ? 900 : 100`+drawn+`
+				else if (at <= 0 || waited++ > 100) log.scrollTop -= at < 0 ? 500 : 100`+drawn+`
 			}`))
 		if got := value[[]string](t, ctx, `around`); len(got) != 3 || !strings.Contains(got[0], "live line 11999 ") || !strings.Contains(got[2], "unseen line 12000 ") {
-			t.Errorf("around the mark is %q", got)
+			t.Errorf("around the mark is %q; %s", got, value[string](t, ctx, `beside`))
 		}
 	})
 	t.Run("lines do not wait for what the API says of the log", func(t *testing.T) {
@@ -62,6 +72,22 @@ func TestPage(t *testing.T) {
 		if len(f.opens) != 1 {
 			t.Errorf("%d sockets, want 1", len(f.opens))
 		}
+	})
+	t.Run("lines are asked for before there is a page, once, and then those of its address", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.with(func() { f.lateScript = true })
+		f.write(0, "one\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('one')`))
+		f.write(0, "two\n")
+		do(t, ctx, poll(logText+`.includes('two')`))
+		f.mu.Lock()
+		opens := len(f.opens)
+		f.mu.Unlock()
+		if opens != 1 {
+			t.Errorf("%d sockets, want 1", opens)
+		}
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?q=two"), poll(logText+`.trim() === 'two'`))
 	})
 	t.Run("why its socket is refused the API says", func(t *testing.T) {
 		f := newFake(t, "/x")
@@ -104,7 +130,11 @@ func TestPage(t *testing.T) {
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(logText+`.includes('two')`), chromedp.KeyEvent(kb.Enter), poll(`/two\n+mark, \d\d:\d\d:\d\d$/.test(`+logText+`.trim())`))
 		f.write(0, "three\n")
-		do(t, ctx, poll(logText+`.includes('three')`), chromedp.Reload(), poll(`/two\s+(you were here [\d:]+\s+)?mark, \d\d:\d\d:\d\d\s+(you were here [\d:]+\s+)?three/.test(`+logText+`)`))
+		do(t, ctx, poll(logText+`.includes('three')`))
+		if n := value[int](t, ctx, `[...document.querySelectorAll('.rule')].filter(rule => rule.textContent.startsWith('mark, ')).length`); n != 1 {
+			t.Errorf("one mark stands there %d times", n)
+		}
+		do(t, ctx, chromedp.Reload(), poll(`/two\s+(you were here [\d:]+\s+)?mark, \d\d:\d\d:\d\d\s+(you were here [\d:]+\s+)?three/.test(`+logText+`)`))
 	})
 	t.Run("logs beside each other", func(t *testing.T) {
 		f := newFake(t, "/x")
@@ -120,13 +150,87 @@ func TestPage(t *testing.T) {
 		do(t, ctx, chromedp.Reload(), poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('two')`))
 		do(t, ctx, chromedp.Click(`.pane:last-child [data-part=close]`), poll(`document.querySelectorAll('.pane').length === 1 && location.search === ''`))
 		f.until("its socket is closed", func() bool { return len(f.live) > 0 && f.closed >= 3 })
+		// There are four at most.
+		do(t, ctx, run(`const filter = document.querySelector('.rail input'); filter.value = ''; filter.dispatchEvent(new Event('input'))`), poll(`document.querySelectorAll('.rail li button').length === 9`),
+			// Bars of ten minutes, where there is something to draw: missing and unreadable logs have none.
+			poll(`[...document.querySelectorAll('.rail a')].filter(row => row.querySelector('.spark path:last-child')).length === 5`),
+			poll(`[...document.querySelectorAll('.rail a')].find(row => row.innerText.includes('access.log')).querySelector('.spark path:last-child').getAttribute('d').split('M').length > 20`),
+			// What is pinned in the list is on top here too.
+			run(`localStorage.setItem('livetail.pins', '["web-01 app/nightly.log"]'); document.querySelector('.rail input').dispatchEvent(new Event('input'))`), poll(`[...document.querySelectorAll('.rail li')].slice(0, 3).map(row => row.innerText.replaceAll(/\s+/g, ' ')).join('|') === '★ pinned|nightly.log 14 h +|db-01 / postgres'`),
+			run(`for (const button of [...document.querySelectorAll('.rail li button')]) button.click()`), poll(`document.querySelectorAll('.pane').length === 4`), poll(`document.querySelector('#hint').textContent === 'four logs are beside each other at most; close one first'`))
+	})
+	t.Run("a connection that was lost is said where it came back", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(truth+`.startsWith('● live')`))
+		lose := func() {
+			f.with(func() { f.noSockets = true })
+			f.cut(0, "")
+			do(t, ctx, poll(truth+`.startsWith('◌ reconnecting in ')`), run(`Date.now = (now => () => now() + 72_000)(Date.now)`))
+			f.with(func() { f.noSockets = false })
+			do(t, ctx, run(`dispatchEvent(new Event('online'))`), poll(truth+`.startsWith('● live')`))
+		}
+		lose()
+		lose()
+		f.write(0, "two\n")
+		do(t, ctx, poll(`/(^|\n)one\n+reconnected \d\d:\d\d:\d\d, after 1 min\n+two$/.test(`+logText+`.trim())`))
+		// It is no line of the log.
+		do(t, ctx, command("a", ""), poll(takes+` === '2 lines picked'`), command("c", "copy"))
+		if got := pasted(t, root, f); got != "one\ntwo" {
+			t.Errorf("pasted %q", got)
+		}
+	})
+	t.Run("who does not see the page hears what happens, and not all the time", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(wire.Backlog, "one\n")
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		ctx := browser.Tab(t, root)
+		const heard = `window.heard.join('|')`
+		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+				window.seconds = [] // which the test lets pass
+				window.setInterval = (act, ms) => seconds.push(act)
+				window.heard = []
+				addEventListener('DOMContentLoaded', () => new MutationObserver(() => heard.push(document.querySelector('#announce').textContent)).observe(document.querySelector('#announce'), { childList: true, characterData: true, subtree: true }))`})
+			return err
+		}), chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(heard+`.endsWith('reading the last lines')`))
+		if got := value[string](t, ctx, `['role', 'aria-live'].map(name => document.querySelector('#log').getAttribute(name)).join()`); got != "log,off" {
+			t.Errorf("the lines are %s: each of them would be read out", got)
+		}
+		f.write(0, strings.Repeat("more\n", 40))
+		do(t, ctx, poll(logText+`.includes('more')`), run(`heard.length = 0; for (let i = 0; i < 29; i++) seconds.forEach(act => act())`), twoFrames)
+		if got := value[string](t, ctx, heard); got != "" {
+			t.Errorf("within half a minute it says %q", got)
+		}
+		do(t, ctx, run(`for (let i = 0; i < 31; i++) seconds.forEach(act => act())`), poll(heard+` === '41 new lines'`), run(`heard.length = 0`))
+		f.with(func() { f.signedOut = true })
+		f.cut(4001, "signed out")
+		do(t, ctx, poll(heard+`.startsWith('signed out')`))
+	})
+	t.Run("what ends a connection for good is said, and lines stay", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(truth+`.startsWith('● live')`))
+		f.cut(4000, `stopped by ada: "disk work, back at 15:00"`)
+		do(t, ctx, poll(truth+` === '■ stopped by ada: "disk work, back at 15:00"'`), poll(`document.querySelector('#stop').textContent === 'try again'`))
+		f.write(0, "two\n")
+		do(t, ctx, run(`dispatchEvent(new Event('online'))`), twoFrames, poll(logText+`.includes('one') && !`+logText+`.includes('two')`), chromedp.Click("#stop"), poll(logText+`.includes('two')`), poll(truth+`.startsWith('● live')`))
 	})
 	t.Run("an older page comes again when nobody looks", func(t *testing.T) {
 		f := newFake(t, "/x")
-		f.write(0, "one\n")
+		longLog(f)
 		f.with(func() { f.version = "newer" })
 		ctx := viewer(t, root, f)
-		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hide(true), poll(`!window.old`), poll(logText+`.includes('one')`))
+		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`))
+		letGo := drag(t, ctx, 0.5)
+		letGo()
+		do(t, ctx, poll(topRow+`.includes(' older line ')`), settled)
+		top := value[string](t, ctx, cutRow)
+		do(t, ctx, run(`window.old = true`), hide(true), poll(`!window.old`), poll(topRow+` === `+quote(top)))
+		// Loaded anew it is as old as before: once is enough.
+		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hide(true), twoFrames, poll(`window.old`))
 	})
 }
 

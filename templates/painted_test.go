@@ -1,12 +1,8 @@
 package templates
 
 import (
-	"bytes"
 	"context"
-	"image/png"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 
 	"livetail/internal/browser"
 )
@@ -14,14 +10,7 @@ import (
 // painted looks at the upper 500 px of the screen: each line that is there has dark pixels, on a light page.
 func painted(t *testing.T, ctx context.Context) {
 	t.Helper()
-	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := png.Decode(bytes.NewReader(picture))
-	if err != nil {
-		t.Fatal(err)
-	}
+	img := screen(t, ctx)
 	tops := value[[]int](t, ctx, `[...document.querySelectorAll('#log .row:not([hidden])')].map(row => row.getBoundingClientRect()).filter(({ top, bottom }) => top > document.querySelector('#log').getBoundingClientRect().top && bottom < 500).map(({ top }) => Math.round(top))`)
 	for _, top := range tops {
 		dark := 0

@@ -68,6 +68,7 @@ func wheel(t *testing.T, ctx context.Context, dy float64) {
 // drag pulls the thumb of the scrollbar to a fraction of the track, and holds it there.
 func drag(t *testing.T, ctx context.Context, fraction float64) (letGo func()) {
 	t.Helper()
+	do(t, ctx, poll(`document.querySelector('.thumb').offsetHeight < 100`), settled) // the page has heard how long its past is
 	at := value[[]float64](t, ctx, `(() => { const t = document.querySelector('.thumb').getBoundingClientRect(), b = document.querySelector('#track').getBoundingClientRect(); return [t.left + t.width / 2, t.top + t.height / 2, b.top + t.height / 2, b.height - t.height] })()`)
 	mouse := func(kind input.DispatchMouseEventType, y float64) {
 		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -142,6 +143,11 @@ func TestPast(t *testing.T) {
 		f.write(0, "one more\n")
 		do(t, ctx, poll(`document.querySelector('#end').textContent === '↓ 1 new'`), chromedp.KeyEvent(kb.End), poll(logText+`.includes('one more')`), poll(`document.querySelector('#more').hidden`))
 	})
+	t.Run("how far the end is, from what is seen and not from what is here", func(t *testing.T) {
+		_, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("/"), typed("9 of it"), poll(passes+`.includes(' pass')`), run(`document.querySelector('#log').focus()`), chromedp.KeyEvent(kb.Home), poll(seenLines+`[0].includes('oldest line 9 ')`), settled)
+		do(t, ctx, poll(`parseInt(document.querySelector('.back-by')?.textContent) >= 400`), poll(`document.querySelector('#track').ariaValueNow <= 2`))
+	})
 	t.Run("the first byte, and back", func(t *testing.T) {
 		f, ctx := open(t)
 		do(t, ctx, chromedp.KeyEvent(kb.Home), poll(topRow+` === 'beginning of access.log.2.gz'`), poll(logText+`.includes('oldest line 0 ')`))
@@ -183,7 +189,7 @@ func TestPast(t *testing.T) {
 	t.Run("dragged to the middle, with the time there", func(t *testing.T) {
 		_, ctx := open(t)
 		letGo := drag(t, ctx, 0.5)
-		do(t, ctx, poll(topRow+`.match(/older line (5|6)\d\d\d /)`), poll(`/^\d\d:\d\d:\d\d · [\d.]+ KB before the end$/.test(document.querySelector('.bubble').textContent)`))
+		do(t, ctx, poll(topRow+`.match(/older line (5|6)\d\d\d /)`), poll(`/^2026-11-21 01:[34]\d:\d\d UTC · [\d.]+ KB before the end$/.test(document.querySelector('.bubble').textContent)`))
 		if got := value[bool](t, ctx, `document.querySelector('.bubble').hidden`); got {
 			t.Error("the bubble is not to be seen")
 		}
@@ -193,6 +199,12 @@ func TestPast(t *testing.T) {
 		before := value[string](t, ctx, topRow)
 		wheel(t, ctx, -1900)
 		do(t, ctx, poll(topRow+` !== `+quote(before)), poll(topRow+`.includes(' older line ')`))
+	})
+	t.Run("dragged within what is here: the time is that of the line there", func(t *testing.T) {
+		_, ctx := open(t)
+		letGo := drag(t, ctx, 0.9)
+		do(t, ctx, poll(topRow+`.match(/live line 10[78]\d\d /)`), poll(`/^2026-11-21 (02:5[89]|03:0[01]):\d\d UTC · [\d.]+ KB before the end$/.test(document.querySelector('.bubble').textContent)`))
+		letGo()
 	})
 	t.Run("what is read and selected stays while the past and a burst come in", func(t *testing.T) {
 		f, ctx := open(t)

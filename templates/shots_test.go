@@ -67,6 +67,10 @@ func richLines(f *fake) {
 	f.mark(wire.Marker{Kind: wire.MarkLive})
 }
 
+// adminStops is what a page sees when somebody stopped its log: it asks, and is told why it may not.
+const adminStops = `await fetch('/x/api/v1/stop/web-01/nginx/access.log', { method: 'POST', body: new URLSearchParams({ reason: 'disk work, back at 15:00' }) })
+	while (!document.querySelector('#truth').textContent.startsWith('■ stopped by admin')) await new Promise(done => requestAnimationFrame(done));`
+
 const richReady = `document.querySelector('#log').textContent.includes('1.50') || document.querySelector('#log').textContent.includes('order 1119')`
 
 var shots = []shot{
@@ -75,6 +79,7 @@ var shots = []shot{
 	{name: "signin-insecure", path: "/signin?insecure=livetail+is+to+be+opened+as+https://logs.example.org,+over+http+nobody+can+sign+in.", ready: `document.querySelector('.problem')`},
 	{name: "problem", path: "/problem", ready: `document.querySelector('h1')`},
 	{name: "list", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`},
+	{name: "list-notes", path: "/?admin", prepare: func(f *fake) { f.with(func() { f.list = manyUnread() }) }, ready: `document.querySelector('.notes summary')`, act: `document.querySelector('.notes summary').click(); document.querySelector('.notes details').scrollIntoView()`},
 	{name: "list-filter", path: "/", prepare: func(f *fake) { f.with(func() { f.list = someLogs }) }, ready: `document.querySelectorAll('li').length === 9`,
 		act: `const q = document.querySelector('#filter'); q.value = 'app'; q.dispatchEvent(new Event('input')); q.focus()`},
 	{name: "list-empty", path: "/?admin", ready: `document.querySelector('#empty').textContent`},
@@ -94,9 +99,19 @@ var shots = []shot{
 	{name: "viewer-past", path: "/log/web-01/nginx/access.log", prepare: longLog, ready: `document.querySelector('#log').textContent.includes('line 11999 ')`,
 		act: `document.querySelector('#log').dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true })); while (!document.querySelector('#log').textContent.includes('beginning of')) await new Promise(done => requestAnimationFrame(done))`},
 	{name: "viewer-filter", path: "/log/web-01/nginx/access.log?q=line+11&level=error,warn&not=nothing&field=status%3D500", prepare: longLog, ready: `document.querySelector('.passes').textContent.includes(' of ')`},
+	{name: "viewer-passed", path: "/log/web-01/nginx/access.log?q=order%5B+%3D%5D1%5Cd&as=r&mark=IllegalState", prepare: richLines, ready: richReady},
+	{name: "viewer-ticks", path: "/log/web-01/nginx/access.log?find=bank", prepare: richLines, ready: `document.querySelector('.tick.error') && document.querySelector('.tick.hit')`},
 	{name: "viewer-wrong", path: "/log/web-01/nginx/access.log?q=(&as=r", prepare: longLog, ready: `!document.querySelector('.wrong').hidden`},
 	{name: "viewer-search", path: "/log/web-01/nginx/access.log?find=119", prepare: longLog, ready: `document.querySelector('[data-search=count]').textContent.endsWith(' lines')`,
 		act: `document.querySelector('[data-search=before]').click(); while (!CSS.highlights.get('hit-current')?.size) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-hits", path: "/log/web-01/nginx/access.log?find=needle", prepare: func(f *fake) {
+		f.write(0, burst(time.RFC3339))
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+	}, ready: `document.querySelector('[data-search=count]').textContent === '1,237 lines'`, act: `document.querySelector('.parts button:nth-child(14)').click(); while (!CSS.highlights.get('hit-current')?.size) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-hits-of-bytes", path: "/log/web-01/nginx/access.log?find=needle", prepare: func(f *fake) {
+		f.write(0, burst("no time"+strings.Repeat(" at all", 40)))
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+	}, ready: `document.querySelector('[data-search=count]').textContent === '1,237 lines'`},
 	{name: "viewer-time", path: "/log/web-01/nginx/access.log", prepare: longLog, ready: `document.querySelector('#log').textContent.includes('line 11999 ')`, act: `document.querySelector('[data-part=go-to-time]').click()`},
 	{name: "viewer-split", path: "/log/web-01/nginx/access.log?with=web-01/nginx/error.log&with=db-01/slow.log", prepare: someLines, ready: `document.querySelectorAll('.pane').length === 3 && document.querySelector('#log').textContent.includes('the last line')`},
 	{name: "viewer-rail", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { someLines(f); f.with(func() { f.list = someLogs }) }, ready: `document.querySelector('#log').textContent.includes('the last line')`,
@@ -107,6 +122,8 @@ var shots = []shot{
 	{name: "viewer-folds", path: "/log/web-01/nginx/access.log", prepare: richLines, ready: richReady, act: `const buttons = document.querySelectorAll('.more-lines'); buttons[buttons.length - 2].click()`},
 	{name: "viewer-colours", path: "/log/web-01/nginx/access.log?mark=order&mark=bank&mark=&mark=eu-1&mark=ada&mark=14:02", prepare: richLines, ready: richReady, act: `document.querySelector('[data-part=highlight-button]').click()`},
 	{name: "viewer-columns", path: "/log/web-01/nginx/access.log?column=level&column=msg&column=order&column=http.path", prepare: richLines, ready: richReady, act: `const log = document.querySelector('#log'); log.dispatchEvent(new KeyboardEvent('keydown', { key: 'T', bubbles: true }))`},
+	{name: "viewer-columns-only", path: "/log/web-01/nginx/access.log?column=level&column=msg&column=order&column=http.path&only=columns", prepare: richLines, ready: richReady},
+	{name: "viewer-columns-found", path: "/log/web-01/nginx/access.log?column=level&column=msg&column=order&only=columns&find=7", prepare: richLines, ready: `document.querySelector('.found')`},
 	{name: "viewer-waiting", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.state = "waiting" }) }, ready: `document.querySelector('#truth').textContent.includes('no worker')`},
 	{name: "viewer-away", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) {
 		f.with(func() { f.state, f.entry["host_state"], f.entry["away_ms"] = "waiting", "away", 5_400_000 })
@@ -129,8 +146,21 @@ var shots = []shot{
 	{name: "viewer-keys", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: `document.querySelector('[data-part="keys-button"]').click()`},
 	{name: "viewer-palette", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { someLines(f); f.with(func() { f.list = someLogs }) }, ready: `document.querySelector('#log').textContent.includes('the last line')`,
 		act: `dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true })); while (document.querySelectorAll('#palette li').length < 9) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-commands", path: "/log/web-01/nginx/access.log?admin", prepare: func(f *fake) { someLines(f); f.with(func() { f.list = someLogs }) }, ready: `document.querySelector('#log').textContent.includes('the last line')`,
+		act: `dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true })); while (document.querySelectorAll('#palette .name').length < 9) await new Promise(done => requestAnimationFrame(done))
+			const text = document.querySelector('#palette input'); text.value = 'l'; text.dispatchEvent(new Event('input')); for (let n = 0; n < 12; n++) text.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))`},
 	{name: "viewer-menu", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: `document.querySelector('[data-part=menu-button]').click()`},
 	{name: "viewer-out", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.signedOut = true }) }, ready: `document.querySelector('#truth a')`},
+	{name: "viewer-stopped", path: "/log/web-01/nginx/access.log", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`, act: adminStops},
+	{name: "viewer-stopping", path: "/log/web-01/nginx/access.log?admin", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`,
+		act: `document.querySelector('[data-part=menu-button]').click(); document.querySelector('[data-part=stopping-button]').click(); while (document.querySelector('[data-part=stopping]').hidden) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "viewer-letgo", path: "/log/web-01/nginx/access.log?admin", prepare: someLines, ready: `document.querySelector('#log').textContent.includes('the last line')`,
+		act: adminStops + `document.querySelector('[data-part=stopping-button]').click(); while (document.querySelector('[data-stopping=letgo]').offsetWidth === 0) await new Promise(done => requestAnimationFrame(done))`},
+	{name: "list-stopped", path: "/?admin", prepare: func(f *fake) {
+		list := strings.Replace(fewLogs(), `"state":"ok"`, `"state":"stopped","why":"stopped by admin: \"disk work, back at 15:00\"","stop":{"by":"root","age_ms":750000}`, 1)
+		list = strings.Replace(list, `"state":"ok"`, `"state":"stopped","why":"stopped by admin: \"the old disk is read for the last time, and then taken out; ask the people of the storage team\"","stop":{"by":"root","age_ms":260000000,"left":true}`, 1)
+		f.with(func() { f.list = list })
+	}, ready: `document.querySelectorAll('li').length === 3 && document.body.textContent.includes('disk work')`},
 	{name: "viewer-gone", path: "/log/web-01/nginx/access.log", prepare: func(f *fake) { f.with(func() { f.status, f.refusal = 404, `{"error":"no such log for you"}` }) },
 		ready: `document.querySelector('#truth').classList.contains('over')`},
 }
@@ -164,7 +194,7 @@ func TestShots(t *testing.T) {
 			for _, look := range []struct {
 				scheme        string
 				width, height int64
-			}{{"light", 1280, 720}, {"dark", 1280, 720}, {"light", 390, 700}, {"dark", 390, 700}, {"light", 320, 560}, {"dark", 2560, 1440}} {
+			}{{"light", 1280, 720}, {"dark", 1280, 720}, {"light", 390, 700}, {"dark", 390, 700}, {"light", 320, 560}, {"light", 640, 360}, {"dark", 2560, 1440}} {
 				if look.width > 2000 && !strings.HasPrefix(s.name, "list") {
 					continue // only the list is for walls
 				}

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"livetail/internal/filter"
 	"livetail/internal/wire"
 )
 
@@ -26,6 +28,7 @@ type socket struct {
 	at     int   // the next of the fake's frames
 	skip   int64 // bytes of it that were sent
 	sent   int
+	held   []wire.Frame    // of answers, not yet sent
 	given  map[uint32]bool // replies that were cancelled
 }
 
@@ -42,9 +45,11 @@ func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.CloseNow()
-	_, message, err := c.Read(r.Context())
-	if err != nil {
-		return
+	message := []byte(r.URL.Query().Get("open"))
+	if len(message) == 0 {
+		if _, message, err = c.Read(r.Context()); err != nil {
+			return
+		}
 	}
 	var open opening
 	var set question
@@ -158,6 +163,11 @@ func (s *socket) next() (frames []wire.Frame) {
 	return frames
 }
 
+// errorsIn is what a worker counts.
+func errorsIn(text []byte, inside bool) uint16 {
+	return uint16(new(filter.Errors).In(text, inside, time.Now()))
+}
+
 func (s *socket) filtered(frame wire.Frame) wire.Frame {
 	part := answer{files: []fakeFile{{data: frame.Payload[s.skip:]}}}
 	var held []line
@@ -171,6 +181,11 @@ func (s *socket) filtered(frame wire.Frame) wire.Frame {
 	frame.Payload, frame.Gaps = nil, nil
 	if s.filter || s.quiet {
 		frame.Looked, frame.Passed = uint32(len(all)), uint32(len(held))
+	}
+	if s.quiet {
+		for _, l := range held {
+			frame.Errors += errorsIn(l.text, false)
+		}
 	}
 	if len(held) > 0 && !s.quiet {
 		pack(&frame, held)
@@ -201,8 +216,8 @@ func (s *socket) send(ctx context.Context, name, refused string) {
 		var frames []wire.Frame
 		var refusals []any
 		if state == "following" {
-			refusals, frames = s.answers()
-			frames = append(frames, s.next()...)
+			refusals = s.answers()
+			frames = append(s.due(), s.next()...)
 		}
 		s.mu.Unlock()
 		if state+words != said {
@@ -236,28 +251,37 @@ func (s *socket) send(ctx context.Context, name, refused string) {
 	}
 }
 
-// write waits while the test holds answers back, and leaves out what the page has cancelled.
+// due is what may be sent of answers: while the test holds them back, only that they are slowed. Lines of the tail, and beats, go on.
+func (s *socket) due() (frames []wire.Frame) {
+	var held []wire.Frame
+	for _, frame := range s.held {
+		counts := frame.Kind == wire.Lines && len(frame.Payload) == 0 || slices.ContainsFunc(held, func(f wire.Frame) bool { return f.Reply == frame.Reply })
+		if (s.holdAnswers || s.holdCounts && counts) && frame.Flags&wire.Slowed == 0 {
+			held = append(held, frame)
+		} else {
+			frames = append(frames, frame)
+		}
+	}
+	s.held = held
+	return frames
+}
+
+// write leaves out what the page has cancelled.
 func (s *socket) write(ctx context.Context, frame *wire.Frame) error {
 	s.mu.Lock()
-	for frame.Reply > 0 && s.holdAnswers && frame.Flags&wire.Slowed == 0 && !s.given[frame.Reply] && ctx.Err() == nil {
-		changed := s.changed
-		s.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		}
-		s.mu.Lock()
-	}
 	cancelled := s.given[frame.Reply]
 	s.mu.Unlock()
 	if cancelled {
 		return nil
 	}
+	if frame.Kind == wire.Lines && len(frame.Payload) > 0 {
+		frame.Errors = errorsIn(frame.Payload, frame.Flags&wire.Cont != 0)
+	}
 	return s.c.Write(ctx, websocket.MessageBinary, frame.AppendTo(nil))
 }
 
 // answers does what the page said meanwhile.
-func (s *socket) answers() (refusals []any, frames []wire.Frame) {
+func (s *socket) answers() (refusals []any) {
 	said := s.said
 	s.said = nil
 	for _, q := range said {
@@ -272,11 +296,11 @@ func (s *socket) answers() (refusals []any, frames []wire.Frame) {
 				refusals = append(refusals, map[string]any{"say": "refused", "reply": q.Reply, "words": words, "in": "include", "term": 0, "at": 3})
 			}
 			if !q.Back || !s.noOlder {
-				frames = append(frames, reply...)
+				s.held = append(s.held, reply...)
 			}
 		default:
 			s.t.Errorf("the page said op %q", q.Op)
 		}
 	}
-	return refusals, frames
+	return refusals
 }

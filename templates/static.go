@@ -65,6 +65,9 @@ func readAssets(root fs.FS) (*assets, error) {
 	if err != nil {
 		return nil, err
 	}
+	if modules, err = flat(modules); err != nil {
+		return nil, err
+	}
 	scripts, err := joined(modules)
 	if err != nil {
 		return nil, err

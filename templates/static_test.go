@@ -127,6 +127,53 @@ func TestCompressedPages(t *testing.T) {
 	}
 }
 
+var (
+	// saysItself is a text given to people by a script that keeps no words.
+	saysItself = regexp.MustCompile("(?:\\.(?:textContent|title|ariaLabel|placeholder|alt) = |'(?:aria-label|title|placeholder)', |\\bsay\\()[\"'`]([^\"'`\\n]*)")
+	filledIn   = regexp.MustCompile(`\$\{[^}]*\}`)
+	aWord      = regexp.MustCompile(`[A-Za-z]{2}`)
+	ownColour  = regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|lab|lch|oklab)\(|\boklch\([^f]`)
+	motion     = regexp.MustCompile(`\b(?:transition|animation|@keyframes|scroll-behavior)\b`)
+)
+
+// TestOnePlace: words are where they can be translated, colours where a theme is; and as nothing moves by itself, nobody has to ask
+// for less of it.
+func TestOnePlace(t *testing.T) {
+	texts := 0
+	err := fs.WalkDir(staticFiles, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		raw, err := fs.ReadFile(staticFiles, name)
+		if err != nil {
+			return err
+		}
+		body := string(raw)
+		if strings.HasSuffix(name, ".js") && !strings.HasSuffix(name, "words.js") {
+			for _, found := range saysItself.FindAllStringSubmatch(body, -1) {
+				if texts++; aWord.MatchString(filledIn.ReplaceAllString(found[1], "")) {
+					t.Errorf("%s says %q by itself", name, found[1])
+				}
+			}
+			if strings.Contains(body, "'smooth'") {
+				t.Errorf("%s moves by itself", name)
+			}
+		}
+		if strings.HasSuffix(name, ".css") {
+			if found := motion.FindString(body); found != "" {
+				t.Errorf("%s has %s", name, found)
+			}
+			if found := ownColour.FindString(body); found != "" && !strings.HasSuffix(name, "tokens.css") {
+				t.Errorf("%s has a colour of its own, %s", name, found)
+			}
+		}
+		return nil
+	})
+	if err != nil || texts < 5 {
+		t.Errorf("%d texts were looked at: %v", texts, err)
+	}
+}
+
 // TestHash: other content, or another name, gives other URLs.
 func TestHash(t *testing.T) {
 	hashes := map[string]bool{}

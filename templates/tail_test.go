@@ -226,9 +226,38 @@ func TestTail(t *testing.T) {
 			wantLines(t, ctx, "one")
 			do(t, ctx, run(`rig.tail.set({ filter: { include: [{ text: '(', regex: true }] } }, rig.tail.position)`))
 			f.write(0, "two\n")
-			do(t, ctx, poll(`rig.refusal?.words === 'the pattern has an unclosed ('`))
+			do(t, ctx, poll(`rig.refusal?.words === 'the pattern has an unclosed ( at character 1'`))
 			f.write(0, "three\n")
 			wantLines(t, ctx, "one\ntwo\nthree")
+		},
+		"two filters in a row that cannot be leave what was before them": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one\n")
+			ctx := open()
+			wantLines(t, ctx, "one")
+			// The second is said before the first is refused; and one more time while there is no connection.
+			do(t, ctx, run(`
+				rig.undone = []
+				rig.wish = (text) => rig.tail.set({ filter: { include: [{ text, regex: true }] } }, rig.tail.position, () => rig.undone.push(text))
+				rig.wish('one|two|four')
+				rig.wish('(')
+				rig.wish('(a')`), poll(`rig.undone.join() === '('`))
+			f.write(0, "two\nthree\n")
+			wantLines(t, ctx, "one\ntwo")
+			do(t, ctx, run(`rig.tail.stop(); rig.wish('(b'); rig.wish('(c'); await rig.tail.start()`))
+			f.write(0, "four\nfive\n")
+			wantLines(t, ctx, "one\ntwo\nfour")
+			if got := value[string](t, ctx, `rig.undone.join()`); got != "(,(c,(b" {
+				t.Errorf("undone were %q", got)
+			}
+			// One that can be is not given up for one before it that cannot.
+			do(t, ctx, run(`rig.wish('(d'); rig.wish('six')`))
+			f.write(0, "six one\nseven one\n")
+			wantLines(t, ctx, "one\ntwo\nfour\nsix one")
+			f.with(func() {
+				if n := strings.Count(strings.Join(f.said, ""), `"op":"set"`); n > 8 {
+					t.Errorf("the page said %d wishes", n)
+				}
+			})
 		},
 		"questions outlive a connection": func(t *testing.T, f *fake, open func() context.Context) {
 			var text strings.Builder

@@ -158,6 +158,11 @@ func TestTaking(t *testing.T) {
 		if got := pasted(t, root, f); got != want {
 			t.Errorf("pasted %q", got)
 		}
+		// From the line that the keys are at.
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(picked+` === ''`), chromedp.KeyEvent("kk"), poll(atRow+`.includes('line 11998 ')`))
+		clickAt("line 11995 ", 8)
+		do(t, ctx, poll(picked+` === '11995,11996,11997,11998'`))
+		do(t, ctx, settled)
 		pull(t, ctx, inRow("line 11985 ", 5), inRow("line 11981 ", 5))
 		do(t, ctx, poll(picked+` === '11981,11982,11983,11984,11985'`), poll(`getSelection().type !== 'Range'`))
 		// The page is elsewhere, and its rows are others.
@@ -172,6 +177,16 @@ func TestTaking(t *testing.T) {
 			t.Errorf("%s is of %d bytes", href, size)
 		}
 		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(noStrip), poll(`!location.search.includes('line=')`))
+	})
+	t.Run("selected, then gone on, it is still what is copied", func(t *testing.T) {
+		f, ctx := open(t)
+		do(t, ctx, settled)
+		pull(t, ctx, beforeText("line 11980 "), behindText("line 11985 "))
+		do(t, ctx, poll(takes+` === 'lines selected'`), chromedp.KeyEvent(kb.Home), poll(seenLines+`[0]?.includes('oldest line 0 ')`), poll(`getSelection().type !== 'Range'`), poll(takes+`.endsWith('lines picked')`))
+		do(t, ctx, press("y"), poll(takes+` === '6 lines copied'`))
+		if got := pasted(t, root, f); got != strings.TrimSuffix(numbered("live", 11_980, 11_986), "\n") {
+			t.Errorf("pasted %q", got)
+		}
 	})
 	t.Run("for a chat, with a link that a colleague opens", func(t *testing.T) {
 		f, ctx := open(t)

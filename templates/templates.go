@@ -36,6 +36,7 @@ type List struct {
 // Viewer is the page of one log.
 type Viewer struct {
 	User, Host, ID, Name, Group string
+	Admin                       bool   // may stop the log for everybody
 	Version                     string // of the server: a page that meets another one later says so
 }
 

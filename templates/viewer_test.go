@@ -119,8 +119,8 @@ func TestViewer(t *testing.T) {
 	})
 	t.Run("no worker", func(t *testing.T) {
 		f := newFake(t, "/x")
-		f.with(func() { f.state = "waiting" })
-		do(t, viewer(t, root, f), poll(truth+` === '◌ no worker is running for web-01; this page will go on by itself'`))
+		f.with(func() { f.state, f.words = "waiting", "waiting for a worker on web-01; this page goes on by itself" })
+		do(t, viewer(t, root, f), poll(truth+` === '◌ waiting for a worker on web-01; this page goes on by itself'`))
 		f.with(func() { f.entry["host_state"], f.entry["away_ms"] = "away", 60_000 })
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(truth+`.startsWith('◌ web-01 is away since ')`), poll(logText+`.includes('web-01 is away since ')`))
@@ -128,7 +128,7 @@ func TestViewer(t *testing.T) {
 		do(t, ctx, poll(`(({ top, bottom, width }) => width > 100 && top >= 0 && bottom < innerHeight && document.elementFromPoint(20, (top + bottom) / 2)?.id === 'nothing')(document.querySelector('#nothing').getBoundingClientRect())`))
 		f.with(func() { f.state = "following" })
 		f.write(0, "one\n")
-		do(t, ctx, poll(logText+` === 'one'`))
+		do(t, ctx, poll(seenLines+` + '' === 'one'`)) // and where the log begins, once that is told
 	})
 	t.Run("a newer server", func(t *testing.T) {
 		f := newFake(t, "/x")

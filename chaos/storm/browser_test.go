@@ -66,7 +66,8 @@ func (b *watcher) mind() {
 	}
 	tab := &watcher{t: b.t, ctx: browser.Tab(b.t, b.ctx)}
 	defer tab.close()
-	tab.do(chromedp.Navigate(b.web + "/signin"))
+	// A connection that was kept open may be one that was cut: then its owner asks again.
+	eventually(b.t, patience, "the page to sign in at", func() error { return chromedp.Do(tab.ctx, chromedp.Navigate(b.web+"/signin")) })
 	tab.signIn()
 	tab.until(`location.pathname === '/'`)
 	b.again++
@@ -105,7 +106,7 @@ func (b *watcher) check() {
 		switch {
 		case row == b.journal.line(0, next):
 			next++
-		case next == 0 && strings.HasPrefix(row, "beginning of "):
+		case next == 0 && strings.HasPrefix(row, "beginning of "), strings.HasPrefix(row, "reconnected "):
 		default:
 			b.t.Errorf("the browser shows %.80q where line %d is due", row, next)
 			return

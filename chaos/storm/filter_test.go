@@ -30,7 +30,7 @@ func TestFiltersChangeUnderFaults(t *testing.T) {
 	for i, p := range g.pages {
 		minds.Go(func() {
 			for ctx.Err() == nil {
-				p.want(ctx, wishes[rand.IntN(len(wishes))])
+				p.want(t.Context(), wishes[rand.IntN(len(wishes))]) // ctx could end between the wish and its message
 				changes[i]++
 				pause(100*time.Millisecond + rand.N(500*time.Millisecond))
 			}

@@ -297,7 +297,7 @@ func (g *page) told(message []byte) {
 		g.tail = said.Tail
 		g.connected++
 	case "state":
-		if said.State == "reconnecting" {
+		if said.State == "reconnecting" && said.Words == "reconnecting to the log" { // and not to Redis
 			g.replaced++
 		}
 		g.state = said.State

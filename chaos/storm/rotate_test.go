@@ -30,5 +30,9 @@ func (s *site) rename(j *journal) error {
 	if err := os.Rename(j.path, j.path+".1"); err != nil {
 		return err
 	}
-	return os.WriteFile(j.path, nil, 0o644)
+	f, err := os.OpenFile(j.path, os.O_CREATE|os.O_WRONLY, 0o644) // not cut: a writer may have made it, and written to it already
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }

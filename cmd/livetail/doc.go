@@ -16,7 +16,7 @@
 //
 //	livetail check CONFIG       say all that is wrong with a config, and do nothing else
 //	livetail hash-password      ask for a password and print its hash, for users in a config
-//	livetail follow [-n N] [-from POSITION] [-state FILE] [-out FILE] [-stop] [-positions] [-config FILE] FILE…
+//	livetail follow [-n N] [-from POSITION] [-state FILE] [-out FILE] [-stop] [-positions] [-encoding NAME] [-config FILE] FILE…
 //	                            print what a worker would send, byte for byte, until interrupted; what happens to the
 //	                            files is told on standard error
 //	  -n N                      begin with the last N lines (10); +1 begins at the file's first byte
@@ -27,6 +27,8 @@
 //	                            was printed and not noted is cut off again. On a pipe such bytes may come twice
 //	  -stop                     stop at the end of the log, and do not wait for more
 //	  -positions                print each line's position and a tab before it
+//	  -encoding NAME            how the lines are written, where the first bytes do not tell: utf-8, utf-16le or utf-16be; they
+//	                            are printed in UTF-8
 //	  -config FILE              use its secret, so that the positions are those of the pages
 //	livetail demo DIR           write the make-believe log DIR/app.log, and rotate it, until interrupted
 //	livetail version, livetail help

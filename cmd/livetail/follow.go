@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"livetail/cmd/internal/boot"
+	"livetail/internal/coding"
 	"livetail/internal/config"
 	"livetail/internal/wire"
 	"livetail/tailer"
@@ -52,7 +53,7 @@ func follow(ctx context.Context, args []string) error {
 		if err != nil {
 			return fmt.Errorf("following %s: %w", file, err)
 		}
-		follower, sink := reader.Open(tailer.Source{Path: path, Name: file}), to.file(file)
+		follower, sink := reader.Open(tailer.Source{Path: path, Name: file, Encoding: o.encoding}), to.file(file)
 		defer follower.Close()
 		follows = append(follows, func(ctx context.Context) error {
 			if err := follower.Follow(ctx, start, sink); err != nil || !sink.absent {
@@ -98,6 +99,7 @@ type followOptions struct {
 	key        []byte
 	positions  bool
 	state, out string // files; "": none
+	encoding   string // "": as their first bytes tell
 }
 
 func parseFollow(args []string) (files []string, start tailer.Start, o followOptions, err error) {
@@ -109,6 +111,7 @@ func parseFollow(args []string) (files []string, start tailer.Start, o followOpt
 	flags.BoolVar(&o.positions, "positions", false, "")
 	flags.StringVar(&o.state, "state", "", "")
 	flags.StringVar(&o.out, "out", "", "")
+	flags.StringVar(&o.encoding, "encoding", "", "")
 	flags.BoolVar(&start.Stop, "stop", false, "")
 	if files, err = boot.ParseFlags(flags, args); err != nil {
 		return nil, start, o, err
@@ -151,6 +154,9 @@ func parseFollow(args []string) (files []string, start tailer.Start, o followOpt
 		if start.From, err = wire.ParsePosition(from); err != nil {
 			return fail("-from: this is no position: %w", err)
 		}
+	}
+	if _, ok := coding.Named(o.encoding); !ok && o.encoding != "" {
+		return fail("-encoding is %q: %s", o.encoding, coding.Names)
 	}
 	o.key, err = followKey(path)
 	return files, start, o, err

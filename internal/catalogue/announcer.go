@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"livetail/internal/wire"
@@ -31,7 +32,7 @@ type AnnouncerOptions struct {
 // one that started last announces, and the others stand by until it falls silent.
 type Announcer struct {
 	o       AnnouncerOptions
-	seal    seal
+	seal    wire.TextSeal
 	key     string
 	ringKey string
 	started time.Time
@@ -170,6 +171,9 @@ func (a *Announcer) head(v View, up int64) head {
 	for _, n := range v.Notes[:min(len(v.Notes), maxNotes)] {
 		h.Notes = append(h.Notes, text(n))
 	}
+	for _, n := range v.NotText[:min(len(v.NotText), maxNotText)] {
+		h.NotText = append(h.NotText, strings.ToValidUTF8(n[:min(len(n), maxName)], "?"))
+	}
 	return h
 }
 
@@ -247,8 +251,8 @@ func (a *Announcer) bye(ctx context.Context) {
 	h := a.head(View{}, a.up())
 	h.Bye = true
 	if st, err := a.look(ctx); err == nil && st.found && st.head.Worker == a.o.Worker {
-		h.Notes, h.Binary, h.Version, h.Count = st.head.Notes, st.head.Binary, st.head.Version, st.head.Count
-		a.o.Redis.HSet(ctx, a.key, headField, a.seal.close(field(a.key, headField), encode(h)))
+		h.Notes, h.Binary, h.NotText, h.Version, h.Count = st.head.Notes, st.head.Binary, st.head.NotText, st.head.Version, st.head.Count
+		a.o.Redis.HSet(ctx, a.key, headField, a.seal.Close(wire.Field(a.key, headField), encode(h)))
 	}
 	a.publish(ctx, message{Say: sayBye, Head: h})
 }

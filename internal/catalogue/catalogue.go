@@ -25,6 +25,7 @@ type Entry struct {
 
 	Usual              float64 // bytes a second over about an hour, as of the last change; 0: unknown
 	LineRate           float64 // lines a second, while somebody watches; 0: unknown
+	ErrorRate          float64 // of those, lines that report an error
 	DiskFree, DiskSize int64   // bytes left on the log's file system when that gets short; 0 and 0: there is room
 	Grown              int64   // bytes by which the worker saw it grow; announced as rings
 }
@@ -34,6 +35,7 @@ type View struct {
 	Entries      []Entry
 	Notes        []string // words for people
 	Binary       int      // files that are not text
+	NotText      []string // names of the first of them
 	Places, Free int      // how many tails the worker takes, and how many more now
 	Zone         string   // in which the host's clock shows times: a name such as Europe/Berlin or, without one, +02:00
 }
@@ -45,6 +47,7 @@ type Host struct {
 	AwayFor      time.Duration // since the last beat, when Away
 	Notes        []string
 	Binary       int
+	NotText      []string
 	Places, Free int // of all its workers; 0 when Away
 	Zone         string
 }

@@ -26,7 +26,7 @@ func TestAnnouncedIsListed(t *testing.T) {
 		if want := (Entry{ID: "a", Name: "A", Size: 9, Age: -1, Rate: 2, State: "missing", Why: "waiting", Tails: 2, Lines: 50, ShowPath: true, Zone: "UTC", Layout: "02.01.2006 15:04:05"}); !ok || e != want {
 			t.Errorf("found %+v, %t", e, ok)
 		}
-		if h.Name != "web-01" || h.Away || h.Places != 10 || h.Free != 7 || h.Binary != 3 || h.Zone != "Europe/Berlin" || !slices.Equal(h.Notes, []string{"a note"}) {
+		if h.Name != "web-01" || h.Away || h.Places != 10 || h.Free != 7 || h.Binary != 3 || h.Zone != "Europe/Berlin" || !slices.Equal(h.Notes, []string{"a note"}) || !slices.Equal(h.NotText, []string{"wtmp", "shot\n.png"}) {
 			t.Errorf("host %+v", h)
 		}
 		if e, _, _ := l.Find(wire.Log{Host: "web-01", ID: "b"}); e.Age < time.Hour || e.Age > time.Hour+time.Minute || e.Group != "nginx" {

@@ -182,7 +182,7 @@ func (h *host) silence(away time.Duration, now time.Time) {
 }
 
 func (h *host) public(now time.Time) Host {
-	out := Host{Name: h.name, Away: h.away, Notes: slices.Clone(h.head.Notes), Binary: h.head.Binary, Zone: h.head.Zone}
+	out := Host{Name: h.name, Away: h.away, Notes: slices.Clone(h.head.Notes), Binary: h.head.Binary, NotText: slices.Clone(h.head.NotText), Zone: h.head.Zone}
 	if h.away {
 		out.AwayFor = max(now.Sub(h.last), 0)
 		return out

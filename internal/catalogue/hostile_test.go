@@ -18,7 +18,7 @@ func sampleHead() head {
 
 // say hands a message to a List that does not run.
 func say(l *List, secret string, m message) {
-	l.take(newSeal([]byte(secret)).close(l.o.Names.Catalogue(), encode(m)))
+	l.take(newSeal([]byte(secret)).Close(l.o.Names.Catalogue(), encode(m)))
 }
 
 func TestForgedAnnouncementsAreIgnored(t *testing.T) {
@@ -32,7 +32,7 @@ func TestForgedAnnouncementsAreIgnored(t *testing.T) {
 	say(l, "another secret", m)
 	l.take(encode(m))
 	l.take("")
-	l.take(newSeal([]byte("secret")).close("another channel", encode(m)))
+	l.take(newSeal([]byte("secret")).Close("another channel", encode(m)))
 	if len(l.All()) != 0 || len(l.Hosts()) != 0 {
 		t.Errorf("taken: %+v", l.All())
 	}
@@ -47,19 +47,19 @@ func TestForgedKeysAreIgnored(t *testing.T) {
 	testredis.Each(t, func(t *testing.T, addr string) {
 		w := newWorld(t, addr)
 		good, bad := newSeal([]byte("secret")), newSeal([]byte("another"))
-		put := func(key, place string, s seal, host, id string) {
-			w.c.HSet(w.ctx(), key, "@", s.close(field(key, "@"), encode(sampleHead())), id, s.close(place, encode(record{ID: "a", State: "ok"})))
+		put := func(key, place string, s wire.TextSeal, host, id string) {
+			w.c.HSet(w.ctx(), key, "@", s.Close(wire.Field(key, "@"), encode(sampleHead())), id, s.Close(place, encode(record{ID: "a", State: "ok"})))
 			w.c.PExpire(w.ctx(), key, remembered)
 		}
 		k1, k2, k3 := names.CatalogueKey("forged"), names.CatalogueKey("moved"), names.CatalogueKey("true")
-		put(k1, field(k1, "a"), bad, "forged", "a")
-		put(k2, field(k3, "a"), good, "moved", "a")          // signed for another host
-		put(k3, field(k3, "a"), good, "true", "a")           //
-		put(k3, field(k3, "a"), good, "true", "b")           // signed for another id
+		put(k1, wire.Field(k1, "a"), bad, "forged", "a")
+		put(k2, wire.Field(k3, "a"), good, "moved", "a")     // signed for another host
+		put(k3, wire.Field(k3, "a"), good, "true", "a")      //
+		put(k3, wire.Field(k3, "a"), good, "true", "b")      // signed for another id
 		w.c.Set(w.ctx(), names.CatalogueKey("str"), "x", 0)  // not even a hash
 		w.c.HSet(w.ctx(), names.CatalogueKey("a/b"), "@", 1) // no host's name
 		huge := names.CatalogueKey("huge")
-		put(huge, field(huge, "a"), good, "huge", "a")
+		put(huge, wire.Field(huge, "a"), good, "huge", "a")
 		fields := make([]any, 0, 2*maxEntries)
 		for i := range maxEntries {
 			fields = append(fields, i, 0)

@@ -29,7 +29,7 @@ type ListOptions struct {
 // List is what all hosts announced. Its methods may be called from any goroutine; they answer from memory.
 type List struct {
 	o     ListOptions
-	seal  seal
+	seal  wire.TextSeal
 	inbox chan string
 
 	mu    sync.Mutex
@@ -154,7 +154,7 @@ func (l *List) hear(payload []byte) {
 
 // take opens an announcement, and says whether Redis must be asked for what was missed before it.
 func (l *List) take(sealed string) (wanted bool) {
-	body, ok := l.seal.open(l.o.Names.Catalogue(), sealed)
+	body, ok := l.seal.Open(l.o.Names.Catalogue(), sealed)
 	if !ok {
 		l.o.Log.Debug("an announcement was not signed by this installation")
 		return false

@@ -97,7 +97,7 @@ func (l *List) read(ctx context.Context, name string) (top head, records map[str
 		if id == headField {
 			continue
 		}
-		body, ok := l.seal.open(field(key, id), sealed)
+		body, ok := l.seal.Open(wire.Field(key, id), sealed)
 		if !ok {
 			continue
 		}
@@ -124,7 +124,7 @@ func (l *List) readRings(ctx context.Context, name string, top head) (*rings, er
 	var columns []column
 	for name, sealed := range fields {
 		var c storedColumn
-		body, ok := l.seal.open(field(key, name), sealed)
+		body, ok := l.seal.Open(wire.Field(key, name), sealed)
 		if ok && json.Unmarshal([]byte(body), &c) == nil && c.Worker == top.Worker && c.check() == nil && c.Slot > top.Slot-Slots {
 			columns = append(columns, c.column)
 		}

@@ -17,6 +17,8 @@ const (
 	maxEntries = 20_000 // of one host
 	maxText    = 1024   // bytes of a name, a group or words
 	maxNotes   = 32
+	maxNotText = 20
+	maxName    = 255     // bytes of the name of a file that is not text: a head is told with every beat
 	maxMessage = 1 << 20 // bytes
 )
 
@@ -36,6 +38,7 @@ type head struct {
 	Places   int      `json:"places"`
 	Free     int      `json:"free"`
 	Binary   int      `json:"binary,omitempty"`
+	NotText  []string `json:"not_text,omitempty"`
 	Slot     int64    `json:"slot"` // of the newest column; -1: there is none
 	Notes    []string `json:"notes,omitempty"`
 	Zone     string   `json:"zone,omitempty"`
@@ -56,6 +59,7 @@ type record struct {
 	ShowPath bool    `json:"show_path,omitempty"`
 	Usual    float64 `json:"usual,omitempty"`
 	LineRate float64 `json:"line_rate,omitempty"`
+	ErrRate  float64 `json:"error_rate,omitempty"`
 	DiskFree int64   `json:"disk_free,omitempty"`
 	DiskSize int64   `json:"disk_size,omitempty"`
 	Zone     string  `json:"zone,omitempty"`
@@ -93,7 +97,7 @@ func encode(v any) string {
 
 func newRecord(e Entry, up int64) record {
 	r := record{ID: e.ID, Name: text(e.Name), Group: text(e.Group), Size: max(e.Size, 0), Rate: math.Round(sane(e.Rate)), State: e.State, Why: text(e.Why),
-		Tails: max(e.Tails, 0), Lines: max(e.Lines, 0), ShowPath: e.ShowPath, Usual: sane(e.Usual), LineRate: sane(e.LineRate),
+		Tails: max(e.Tails, 0), Lines: max(e.Lines, 0), ShowPath: e.ShowPath, Usual: sane(e.Usual), LineRate: sane(e.LineRate), ErrRate: sane(e.ErrorRate),
 		DiskFree: max(e.DiskFree, 0), DiskSize: max(e.DiskSize, 0), Zone: text(e.Zone), Layout: text(e.Layout)}
 	if e.Age >= 0 {
 		at := up - e.Age.Milliseconds()
@@ -113,7 +117,7 @@ func sane(rate float64) float64 {
 // entry is r when the worker's clock reads up.
 func (r *record) entry(up int64) Entry {
 	e := Entry{ID: r.ID, Name: r.Name, Group: r.Group, Size: r.Size, Age: -1, Rate: r.Rate, State: r.State, Why: r.Why, Tails: r.Tails, Lines: r.Lines,
-		ShowPath: r.ShowPath, Usual: r.Usual, LineRate: r.LineRate, DiskFree: r.DiskFree, DiskSize: r.DiskSize,
+		ShowPath: r.ShowPath, Usual: r.Usual, LineRate: r.LineRate, ErrorRate: r.ErrRate, DiskFree: r.DiskFree, DiskSize: r.DiskSize,
 		Zone: r.Zone, Layout: r.Layout}
 	if r.Changed != nil {
 		e.Age = time.Duration(min(max(up-*r.Changed, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
@@ -140,7 +144,7 @@ func (r *record) check(host string) error {
 			return fmt.Errorf("text of %d bytes", len(s))
 		}
 	}
-	if min(r.Size, r.DiskFree, r.DiskSize, r.Since, int64(r.Tails), int64(r.Lines)) < 0 || min(r.Rate, r.Usual, r.LineRate) < 0 {
+	if min(r.Size, r.DiskFree, r.DiskSize, r.Since, int64(r.Tails), int64(r.Lines)) < 0 || min(r.Rate, r.Usual, r.LineRate, r.ErrRate) < 0 {
 		return fmt.Errorf("a number below zero")
 	}
 	switch r.State {
@@ -163,6 +167,14 @@ func (h *head) check() error {
 	for _, n := range h.Notes {
 		if len(n) > maxText {
 			return fmt.Errorf("note of %d bytes", len(n))
+		}
+	}
+	if len(h.NotText) > maxNotText {
+		return fmt.Errorf("%d names of files that are not text", len(h.NotText))
+	}
+	for _, n := range h.NotText {
+		if len(n) > maxText {
+			return fmt.Errorf("name of %d bytes", len(n))
 		}
 	}
 	return nil

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"livetail/internal/wire"
 )
 
 // stored is what Redis holds of a host.
@@ -38,8 +40,8 @@ func silence(left time.Duration) time.Duration {
 	return max(remembered-left, 0)
 }
 
-func openHead(s seal, key, sealed string) (head, bool) {
-	body, ok := s.open(field(key, headField), sealed)
+func openHead(s wire.TextSeal, key, sealed string) (head, bool) {
+	body, ok := s.Open(wire.Field(key, headField), sealed)
 	if !ok {
 		return head{}, false
 	}
@@ -50,8 +52,8 @@ func openHead(s seal, key, sealed string) (head, bool) {
 // store writes the head and what changed, or everything, and prolongs the key's life.
 func (a *Announcer) store(ctx context.Context, h head, c change, whole bool) error {
 	pipe := a.o.Redis.TxPipeline()
-	values := []any{headField, a.seal.close(field(a.key, headField), encode(h))}
-	put := func(r record) { values = append(values, r.ID, a.seal.close(field(a.key, r.ID), encode(r))) }
+	values := []any{headField, a.seal.Close(wire.Field(a.key, headField), encode(h))}
+	put := func(r record) { values = append(values, r.ID, a.seal.Close(wire.Field(a.key, r.ID), encode(r))) }
 	if whole {
 		pipe.Del(ctx, a.key)
 		for _, r := range a.records {
@@ -100,7 +102,7 @@ func (a *Announcer) storeColumns(ctx context.Context, pipe redis.Pipeliner, c ch
 	var values []any
 	for _, c := range columns {
 		name := strconv.Itoa(at(c.Slot))
-		values = append(values, name, a.seal.close(field(a.ringKey, name), encode(storedColumn{a.o.Worker, c})))
+		values = append(values, name, a.seal.Close(wire.Field(a.ringKey, name), encode(storedColumn{a.o.Worker, c})))
 	}
 	pipe.HSet(ctx, a.ringKey, values...)
 	pipe.PExpire(ctx, a.ringKey, 2*Slots*Slot)
@@ -190,7 +192,7 @@ func (a *Announcer) tell(ctx context.Context, h head, c change, before uint64) {
 func (a *Announcer) publish(ctx context.Context, m message) {
 	m.Host = a.o.Host
 	channel := a.o.Names.Catalogue()
-	if _, err := a.o.Bus.Publish(ctx, channel, []byte(a.seal.close(channel, encode(m)))); err != nil {
+	if _, err := a.o.Bus.Publish(ctx, channel, []byte(a.seal.Close(channel, encode(m)))); err != nil {
 		a.o.Log.Debug("announcing", "err", err)
 	}
 }

@@ -75,7 +75,7 @@ func (b *memBus) messages(t *testing.T, n int) (out []message) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range b.said[n:] {
-		body, ok := newSeal([]byte("secret")).open(names.Catalogue(), p)
+		body, ok := newSeal([]byte("secret")).Open(names.Catalogue(), p)
 		if !ok {
 			t.Fatalf("not signed: %s", p)
 		}
@@ -145,7 +145,7 @@ func (v *view) set(f func(*View)) {
 }
 
 func logs(ids ...string) *view {
-	v := &view{since: time.Now(), v: View{Places: 10, Free: 7, Binary: 3, Notes: []string{"a note"}}}
+	v := &view{since: time.Now(), v: View{Places: 10, Free: 7, Binary: 3, Notes: []string{"a note"}, NotText: []string{"wtmp", "shot\n.png"}}}
 	for _, id := range ids {
 		v.v.Entries = append(v.v.Entries, Entry{ID: id, Name: "name of " + id, Size: 5, Age: time.Hour, State: "ok", Lines: 100})
 	}

@@ -21,7 +21,10 @@ const (
 // Head is how many of a file's first bytes tell its coding.
 const Head = 4
 
-// Named is the coding that a config calls so.
+// Names says to people which codings can be named.
+const Names = "write utf-8, utf-16le or utf-16be, or leave it out"
+
+// Named is the coding that is called so.
 func Named(name string) (Coding, bool) {
 	switch name {
 	case "utf-8":

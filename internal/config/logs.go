@@ -68,7 +68,7 @@ func (p *parser) logs(v value, c *Config) []Log {
 		encoding := s.get("encoding")
 		if encoding.text(&l.Encoding) && l.Encoding != "" {
 			if _, ok := coding.Named(l.Encoding); !ok {
-				encoding.fault("is %s: write utf-8, utf-16le or utf-16be, or leave it out", quote(l.Encoding))
+				encoding.fault("is %s: %s", quote(l.Encoding), coding.Names)
 			}
 		}
 		s.done()

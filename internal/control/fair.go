@@ -14,6 +14,7 @@ const (
 	echoFresh = 1500 * time.Millisecond // an older echo says only that Redis was slow
 	echoLate  = 3 * time.Second
 	clockLate = time.Second
+	deafAfter = 5 * time.Second
 )
 
 // Rounds calls judge every TickEvery and roll every RollEvery, one at a time, until ctx ends.
@@ -77,3 +78,6 @@ func (f *Fair) Silent(last, now time.Time) time.Duration {
 	}
 	return now.Sub(last)
 }
+
+// Deaf says whether Redis has not carried this process's own words in time for so long that people should know.
+func (f *Fair) Deaf(now time.Time) bool { return now.Sub(f.echoed) > deafAfter }

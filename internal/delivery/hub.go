@@ -50,6 +50,7 @@ type Hub struct {
 	pool     pool
 	seats    seats
 	fair     control.Fair
+	deaf     bool
 	stopping bool
 
 	life    context.Context // of errands: ends after the last revoke
@@ -163,7 +164,10 @@ func (h *Hub) judge(now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.fair.Tick(now)
+	turned := h.deaf != h.fair.Deaf(now)
+	h.deaf = h.deaf != turned
 	for _, t := range h.tails {
+		t.m.do.changed = turned
 		t.m.tick(now, h.fair.Silent)
 		t.settle()
 	}

@@ -32,6 +32,7 @@ type far struct {
 	queueing  func()        // called while one is under way
 	jobs      []uint32      // attempts that are queued
 	deleted   []uint32
+	away      bool // nothing is carried
 }
 
 func (f *far) Publish(_ context.Context, channel string, b []byte) (int64, error) {
@@ -40,9 +41,16 @@ func (f *far) Publish(_ context.Context, channel string, b []byte) (int64, error
 		f.t.Error(err)
 	}
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.said[channel] = append(f.said[channel], m)
 	f.at[channel] = append(f.at[channel], time.Now())
+	hear := f.channels[channel]
+	if f.away {
+		hear = nil
+	}
+	f.mu.Unlock()
+	if hear != nil {
+		hear(b)
+	}
 	return 1, nil
 }
 
@@ -311,5 +319,50 @@ func TestNext(t *testing.T) {
 		if _, err := tail.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("nothing more: %v", err)
 		}
+	})
+}
+
+// A log is not called live while nothing could come.
+func TestRedisIsAway(t *testing.T) {
+	inBubble(t, 0, func(t *testing.T, f *far, h *Hub) {
+		tail := going(t, f, h)
+		if item, err := tail.Next(t.Context()); err != nil || item.State != Waiting {
+			t.Fatalf("at first %v, %v", item.State, err)
+		}
+		carries := func(yes bool) {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.away = !yes
+		}
+		says := func(want State, within time.Duration) {
+			t.Helper()
+			ctx, cancel := context.WithTimeout(t.Context(), within)
+			defer cancel()
+			if item, err := tail.Next(ctx); err != nil || item.Frame != nil || item.State != want {
+				t.Fatalf("it says %v, %v, want %v", item.State, err, want)
+			}
+		}
+		// The worker is there as long as it can be heard.
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		go func() {
+			for tick := time.NewTicker(time.Second); ; {
+				select {
+				case <-ctx.Done():
+					tick.Stop()
+					return
+				case <-tick.C:
+					h.hear(wire.WorkerRoll{Worker: "w1", Runs: []wire.RunEntry{{Tail: tail.ID(), Run: 5, Epoch: 1}}})
+				}
+			}
+		}()
+		says(Following, 2*time.Second)
+		if item, err := tail.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("while Redis answers it says %v, %v", item.State, err)
+		}
+		carries(false)
+		says(Deaf, 8*time.Second)
+		carries(true)
+		says(Following, 3*time.Second)
 	})
 }

@@ -32,12 +32,15 @@ const (
 	Queued
 	// Following: frames come, or would.
 	Following
-	// Reconnecting: it was following; another run is on its way, and goes on from the position.
+	// Reconnecting: it was following; another run is on its way, and goes on from the position. Where no worker takes it, it is
+	// Waiting again.
 	Reconnecting
+	// Deaf: whatever it is doing, Redis does not carry words in time.
+	Deaf
 )
 
 func (s State) String() string {
-	return [...]string{"waiting", "queued", "following", "reconnecting"}[s]
+	return [...]string{"waiting", "queued", "following", "reconnecting", "reconnecting"}[s]
 }
 
 // runRef is a run that was told to go.

@@ -198,6 +198,10 @@ func TestSilentRunIsReplacedAndHeardMeanwhile(t *testing.T) {
 	if !m.frame(lines(m, m.next, 10), t0.Add(silence+2)) {
 		t.Error("the old run is no longer heard, though no other may go yet")
 	}
+	m.looked(2, wire.JobPending, nil, t0.Add(silence+firstLook))
+	if m.state != Waiting {
+		t.Errorf("no worker took the job, and it is called %v", m.state)
+	}
 }
 
 func TestByeIsAnsweredOnceInThreeSeconds(t *testing.T) {

@@ -60,6 +60,9 @@ func (t *Tail) take() (item Item, ok, ended bool) {
 		return Item{}, false, true
 	case t.shown:
 		t.shown = false
+		if t.hub.deaf {
+			return Item{State: Deaf}, true, false
+		}
 		return Item{State: t.m.state}, true, false
 	}
 	item, ok = t.lanes.take()
@@ -272,6 +275,9 @@ func (m *machine) looked(attempt uint32, state wire.JobState, err error, now tim
 		m.lookAt = now.Add(lookFailed)
 	case state == wire.JobPending:
 		m.taken = false
+		if m.state == Reconnecting { // nobody is there to take it
+			m.show(Waiting)
+		}
 		m.lookStep = min(m.lookStep+firstLook, lastLook)
 		m.lookAt = now.Add(m.lookStep)
 	case state == wire.JobTaken && !m.taken: // perhaps its hello is on the way

@@ -46,6 +46,14 @@ func Lines(b []byte, inside bool) int {
 	return n
 }
 
+// Begun is how many lines begin in spans.
+func Begun(spans []Span) (n int) {
+	for _, s := range spans {
+		n += s.Lines
+	}
+	return n
+}
+
 // step judges the line at at.
 func (m *Matcher) step(b []byte, at int, spans []Span) (int, []Span) {
 	end := lineEnd(b, at)

@@ -22,17 +22,24 @@ const forever = 10 * 365 * 24 * time.Hour
 
 const kind = "tail"
 
+// Bus carries the knock, which says that there is a job.
+type Bus interface {
+	Publish(ctx context.Context, channel string, payload []byte) (receivers int64, err error)
+	Subscribe(channel string, handle func(payload []byte)) (confirmed <-chan struct{}, unsubscribe func())
+}
+
 // Queue queues jobs and asks after them. Safe for concurrent use.
 type Queue struct {
 	redis   redis.UniversalClient
+	bus     Bus
 	client  *asynq.Client
 	inspect *asynq.Inspector
 	names   wire.Names
 }
 
 // NewQueue uses a Redis client that is asynq's own; the caller closes it.
-func NewQueue(client redis.UniversalClient, names wire.Names) *Queue {
-	return &Queue{client, asynq.NewClientFromRedisClient(client), asynq.NewInspectorFromRedisClient(client), names}
+func NewQueue(client redis.UniversalClient, bus Bus, names wire.Names) *Queue {
+	return &Queue{client, bus, asynq.NewClientFromRedisClient(client), asynq.NewInspectorFromRedisClient(client), names}
 }
 
 // ID is the task's id: a tail has one task for each attempt.
@@ -46,6 +53,7 @@ func (q *Queue) Enqueue(ctx context.Context, host string, tail wire.TailID, atte
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("enqueuing a tail for %s: %w", host, err)
 	}
+	_, _ = q.bus.Publish(ctx, q.names.Knock(host), nil) // unheard, the worker looks by itself, a little later
 	return nil
 }
 

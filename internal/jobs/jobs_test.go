@@ -2,8 +2,11 @@ package jobs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +35,37 @@ func clients(t *testing.T, addr string) *dial.Clients {
 	return c
 }
 
+// hall is a bus within one process.
+type hall struct {
+	mu    sync.Mutex
+	heard map[string]func([]byte)
+}
+
+func (h *hall) Publish(_ context.Context, channel string, payload []byte) (int64, error) {
+	h.mu.Lock()
+	handle := h.heard[channel]
+	h.mu.Unlock()
+	if handle == nil {
+		return 0, nil
+	}
+	handle(payload)
+	return 1, nil
+}
+
+func (h *hall) Subscribe(channel string, handle func([]byte)) (<-chan struct{}, func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.heard == nil {
+		h.heard = map[string]func([]byte){}
+	}
+	h.heard[channel] = handle
+	return nil, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		delete(h.heard, channel)
+	}
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
@@ -57,7 +91,7 @@ func expect(t *testing.T, q *jobs.Queue, tail wire.TailID, want wire.JobState) {
 func TestQueueLookDelete(t *testing.T) {
 	testredis.Each(t, func(t *testing.T, addr string) {
 		c := clients(t, addr)
-		q := jobs.NewQueue(c.Jobs, names)
+		q := jobs.NewQueue(c.Jobs, &hall{}, names)
 		tail := wire.NewTailID()
 		expect(t, q, tail, wire.JobMissing) // the queue itself is not known yet
 		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
@@ -82,7 +116,7 @@ func TestQueueLookDelete(t *testing.T) {
 func TestAJobHasNoEnd(t *testing.T) {
 	testredis.Each(t, func(t *testing.T, addr string) {
 		c := clients(t, addr)
-		q := jobs.NewQueue(c.Jobs, names)
+		q := jobs.NewQueue(c.Jobs, &hall{}, names)
 		tail := wire.NewTailID()
 		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
 		info, err := asynq.NewInspectorFromRedisClient(c.Jobs).GetTaskInfo(names.Queue("h"), jobs.ID(tail, 1))
@@ -93,33 +127,53 @@ func TestAJobHasNoEnd(t *testing.T) {
 	})
 }
 
+// serve runs a worker's half until the returned stop, or the test's end.
+func serve(t *testing.T, addr string, bus jobs.Bus, look time.Duration, handle func(wire.Job, wire.TailID) error) (stop func()) {
+	t.Helper()
+	redis := clients(t, addr).Jobs
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() {
+		done <- jobs.Serve(ctx, jobs.ServeOptions{Redis: redis, Bus: bus, Names: names, Host: "h", Look: look, Most: 10,
+			Handle: handle, Stop: func() {}, Log: slog.New(slog.DiscardHandler)})
+	}()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+// next waits for what a worker took.
+func next[T any](t *testing.T, taken <-chan T) (got T) {
+	t.Helper()
+	select {
+	case got = <-taken:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nobody took the job")
+	}
+	return got
+}
+
 func TestServeHandlesAndForgets(t *testing.T) {
 	testredis.Each(t, func(t *testing.T, addr string) {
-		q := jobs.NewQueue(clients(t, addr).Jobs, names)
+		c := clients(t, addr)
+		q := jobs.NewQueue(c.Jobs, &hall{}, names)
 		taken, release := make(chan wire.Job), make(chan struct{})
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		server := clients(t, addr)
-		go func() {
-			done <- jobs.Serve(ctx, jobs.ServeOptions{Redis: server.Jobs, Names: names, Host: "h", Most: 10, Log: slog.New(slog.DiscardHandler),
-				Handle: func(j wire.Job, _ wire.TailID) { taken <- j; <-release }, Stop: func() {}})
-		}()
-		defer func() {
-			cancel()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}()
+		serve(t, addr, &hall{}, 0, func(j wire.Job, _ wire.TailID) error { taken <- j; <-release; return nil })
 		other := wire.NewTailID()
 		must(t, q.Enqueue(t.Context(), "elsewhere", other, 1, "web"))
 		nonsense := wire.NewTailID() // is not tried again
-		_, err := asynq.NewClientFromRedisClient(server.Jobs).Enqueue(asynq.NewTask("tail", []byte("{")), asynq.Queue(names.Queue("h")), asynq.TaskID(jobs.ID(nonsense, 1)))
+		_, err := asynq.NewClientFromRedisClient(c.Jobs).Enqueue(asynq.NewTask("tail", []byte("{")), asynq.Queue(names.Queue("h")), asynq.TaskID(jobs.ID(nonsense, 1)))
 		must(t, err)
 		expect(t, q, nonsense, wire.JobMissing)
 		tail := wire.NewTailID()
 		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
 		want := wire.Job{Version: wire.Version, Web: "web", Tail: tail.String(), Attempt: 1}
-		if got := <-taken; got != want {
+		if got := next(t, taken); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 		expect(t, q, tail, wire.JobTaken)
@@ -133,9 +187,67 @@ func TestServeHandlesAndForgets(t *testing.T) {
 	})
 }
 
+// A worker that is told of a job takes it, however seldom it looks by itself.
+func TestAKnockIsHeard(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		bus := &hall{}
+		q := jobs.NewQueue(clients(t, addr).Jobs, bus, names)
+		taken := make(chan wire.TailID, 1)
+		stop := serve(t, addr, bus, time.Hour, func(_ wire.Job, tail wire.TailID) error { taken <- tail; return nil })
+		for range 5 {
+			tail := wire.NewTailID()
+			must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
+			if got := next(t, taken); got != tail {
+				t.Errorf("took %s, want %s", got, tail)
+			}
+		}
+		stop() // which it hears while it waits for a knock
+		bus.mu.Lock()
+		defer bus.mu.Unlock()
+		if len(bus.heard) > 0 {
+			t.Error("it listens still")
+		}
+	})
+}
+
+// Where a knock is lost, the worker looks by itself.
+func TestAJobIsFoundWithoutAKnock(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		q := jobs.NewQueue(clients(t, addr).Jobs, &hall{}, names)
+		taken := make(chan struct{}, 1)
+		serve(t, addr, &hall{}, 0, func(wire.Job, wire.TailID) error { taken <- struct{}{}; return nil })
+		for range 3 {
+			must(t, q.Enqueue(t.Context(), "h", wire.NewTailID(), 1, "web"))
+			next(t, taken)
+		}
+	})
+}
+
+// What a worker that stops did not want is there for another.
+func TestARefusedJobComesAgain(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		q := jobs.NewQueue(clients(t, addr).Jobs, &hall{}, names)
+		taken := make(chan wire.TailID, 1)
+		var times atomic.Int32
+		serve(t, addr, &hall{}, 0, func(_ wire.Job, tail wire.TailID) error {
+			if times.Add(1) == 1 {
+				return errors.New("not now")
+			}
+			taken <- tail
+			return nil
+		})
+		tail := wire.NewTailID()
+		must(t, q.Enqueue(t.Context(), "h", tail, 1, "web"))
+		if got := next(t, taken); got != tail {
+			t.Errorf("took %s, want %s", got, tail)
+		}
+		expect(t, q, tail, wire.JobMissing)
+	})
+}
+
 func TestRedisAwayIsAnError(t *testing.T) {
 	s := testredis.Start(t)
-	q := jobs.NewQueue(clients(t, s.Addr).Jobs, names)
+	q := jobs.NewQueue(clients(t, s.Addr).Jobs, &hall{}, names)
 	s.Kill()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()

@@ -15,12 +15,17 @@ import (
 // ServeOptions configures Serve.
 type ServeOptions struct {
 	Redis redis.UniversalClient // asynq's own; the caller closes it
+	Bus   Bus
 	Names wire.Names
 	Host  string
+	// Look is how often the queue is asked for a job when nobody knocks, since pub/sub loses, and asynq puts back what a dead worker
+	// held; 250 ms.
+	Look time.Duration
 	// Most is how many jobs are held at once, those that only wait for a place included.
 	Most int
 	// Handle carries a job from hello to its end. It is not told when asynq loses patience, since that says nothing about the tail.
-	Handle func(wire.Job, wire.TailID)
+	// A job that it has an error for is put back for a second: asynq may begin one more when it was told to stop.
+	Handle func(wire.Job, wire.TailID) error
 	// Stop is called when ctx has ended and no more jobs are taken; it returns when all handlers have.
 	Stop func()
 	Log  *slog.Logger
@@ -28,10 +33,15 @@ type ServeOptions struct {
 
 // Serve takes jobs of a host's queue until ctx ends, then stops in order.
 func Serve(ctx context.Context, o ServeOptions) error {
-	server := asynq.NewServerFromRedisClient(o.Redis, asynq.Config{
+	if o.Look == 0 {
+		o.Look = 250 * time.Millisecond
+	}
+	queue, unsubscribe := listen(ctx, o)
+	defer unsubscribe()
+	server := asynq.NewServerFromRedisClient(queue, asynq.Config{
 		Concurrency:              o.Most,
 		Queues:                   map[string]int{o.Names.Queue(o.Host): 1},
-		TaskCheckInterval:        50 * time.Millisecond, // there is no blocking pop; half of it is the price of a click, and 20 ms cost 2 % of a core
+		TaskCheckInterval:        time.Millisecond, // its question waits by itself
 		DelayedTaskCheckInterval: time.Second,
 		RetryDelayFunc:           func(int, error, *asynq.Task) time.Duration { return time.Second },
 		IsFailure:                func(error) bool { return false },
@@ -45,8 +55,7 @@ func Serve(ctx context.Context, o ServeOptions) error {
 			o.Log.Warn("a job was not understood and is dropped", "cause", err)
 			return nil
 		}
-		o.Handle(job, tail)
-		return nil
+		return o.Handle(job, tail)
 	})
 	if err := server.Start(handler); err != nil {
 		return fmt.Errorf("starting to take jobs: %w", err)

@@ -25,6 +25,9 @@ func TestFolderLikeVarLog(t *testing.T) {
 	if v.Binary != 9 || len(v.Notes) != 0 {
 		t.Errorf("%d binary files, notes %q", v.Binary, v.Notes)
 	}
+	if want := strings.Fields("btmp journal/abc/system.journal journal/abc/user@1.journal~ lastlog old.gz shot utmp.1 wtmp zero"); !slices.Equal(slices.Sorted(slices.Values(v.NotText)), want) {
+		t.Errorf("left out are %q", v.NotText)
+	}
 	if e := entry(t, s, "var/nginx/access.log"); e.Group != "nginx" || e.Name != "access.log" || e.Size != 1 || e.Lines != 100 || e.Age < 0 || e.Age > time.Minute || e.Why != "" {
 		t.Errorf("%+v", e)
 	}

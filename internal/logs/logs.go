@@ -102,6 +102,7 @@ type View struct {
 	Entries []Entry  // by group, name and id
 	Notes   []string // what somebody should do or know, in words
 	Binary  int      // files that were found and are not text
+	NotText []string // the names of the first of them
 }
 
 func (o *Options) check() error {

@@ -118,7 +118,7 @@ func (sc *scan) many(n int, s *Spec, root string, segments []string) {
 		if base, ok := sc.base(c); ok {
 			bases[filepath.Join(filepath.Dir(c.path), base)] = true
 		} else if binaryName(path.Base(c.rel)) {
-			sc.binary++
+			sc.leaveOut(c.rel)
 		} else {
 			files = append(files, c)
 		}
@@ -168,12 +168,19 @@ func (sc *scan) member(n int, s *Spec, root string, c found, allowed []string) {
 	f := sc.file(n, c.path, c.rel)
 	f.update(v, sc.time, sc.every)
 	if f.classify(v, sc.time); f.kind == binary && s.Encoding == "" {
-		sc.binary++
+		sc.leaveOut(c.rel)
 		return
 	}
 	f.listed = f.listed || v.state == OK
 	id := makeID(s.ID, c.rel)
 	sc.list(f, v, s, Source{ID: id, Name: name, Path: c.path, FollowLinksTo: allowed}, group)
+}
+
+// leaveOut counts a file that is not text, and keeps the names of the first ones.
+func (sc *scan) leaveOut(rel string) {
+	if sc.binary++; len(sc.notText) < maxNotText {
+		sc.notText = append(sc.notText, display(rel))
+	}
 }
 
 // walk finds what matches, and notes what was left out.

@@ -45,10 +45,11 @@ type Shelf struct {
 
 // shot is the outcome of one scan. It never changes.
 type shot struct {
-	items  []*item
-	byID   map[string]*item
-	notes  []string
-	binary int
+	items   []*item
+	byID    map[string]*item
+	notes   []string
+	binary  int
+	notText []string
 }
 
 type item struct {
@@ -130,7 +131,7 @@ func (s *Shelf) Find(id string) (Source, bool) {
 func (s *Shelf) Look() View {
 	now := s.now()
 	shot := s.shot.Load()
-	v := View{Entries: make([]Entry, len(shot.items)), Notes: slices.Clone(shot.notes), Binary: shot.binary}
+	v := View{Entries: make([]Entry, len(shot.items)), Notes: slices.Clone(shot.notes), Binary: shot.binary, NotText: slices.Clone(shot.notText)}
 	for i, it := range shot.items {
 		v.Entries[i] = it.entry
 		v.Entries[i].Age = -1

@@ -40,7 +40,10 @@ var magics = [][]byte{
 	{0x89, 'P', 'N', 'G'}, {0xff, 0xd8, 0xff}, []byte("GIF8"), []byte("%PDF-"), []byte("LPKSHHRH"), []byte("SQLite format 3"),
 }
 
-const headSize = 1024
+const (
+	headSize   = 1024
+	maxNotText = 20 // of files that are not text are told by name
+)
 
 // sniff looks at the first bytes of a regular file. It never waits: what became a FIFO meanwhile is opened without
 // blocking and given back.

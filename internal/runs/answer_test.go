@@ -221,7 +221,7 @@ func TestQuestionsBeforeAPlace(t *testing.T) {
 		handled := make(chan struct{})
 		go func() {
 			defer close(handled)
-			f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: other.String(), Attempt: 1}, other)
+			_ = f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: other.String(), Attempt: 1}, other)
 		}()
 		queued := heard[wire.Hello](f)[0].Run
 		f.say(wire.Go{Tail: other, Run: queued, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: "l"}})

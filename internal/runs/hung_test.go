@@ -62,7 +62,7 @@ func TestServerThatDoesNotAnswer(t *testing.T) {
 					id, over = wire.NewTailID(), make(chan struct{})
 					go func() {
 						defer close(over)
-						f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: id.String(), Attempt: 1}, id)
+						_ = f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: id.String(), Attempt: 1}, id)
 					}()
 					run = heard[wire.Hello](f)[0].Run
 					f.say(wire.Go{Tail: id, Run: run, Epoch: 1, Web: web, Log: wire.Log{Host: "h", ID: log}, Credit: 1000})

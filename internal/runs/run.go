@@ -37,6 +37,7 @@ type run struct {
 	inside bool   // in Room or Send: waiting for others is being alive
 	queued bool   // waits for a place
 	lines  rate.Rate
+	errors rate.Rate // of those lines, if all are sent
 
 	follower  Follower // once it has its place
 	answers   map[uint32]*answer

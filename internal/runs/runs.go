@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"livetail/internal/control"
+	"livetail/internal/filter"
 	"livetail/internal/rate"
 	"livetail/internal/wire"
 )
@@ -71,12 +72,14 @@ type Runs struct {
 	line   *control.Line
 	places chan struct{}
 	turns  turns
+	errors filter.Errors // in all frames
 
 	mu   sync.Mutex
 	runs map[uint64]*run
 	hung map[wire.Log]int // followers that were left behind
 	fair control.Fair
-	wg   sync.WaitGroup // of Handle
+	wg   sync.WaitGroup // of Handle; not added to once over, since Stop waits then
+	over bool
 
 	stopping chan struct{} // closed: say bye
 	stopped  chan struct{} // closed: end, answered or not
@@ -120,8 +123,9 @@ func (r *Runs) Len() int {
 
 // Watched is what the runs of a log know of it.
 type Watched struct {
-	Tails int     // that were told to go
-	Lines float64 // a second at the live edge, roughly
+	Tails  int     // that were told to go
+	Lines  float64 // a second at the live edge, roughly
+	Errors float64 // the same of lines that report one; 0 also while only filtered tails watch
 }
 
 // Following is what each log id's runs know of it.
@@ -133,7 +137,7 @@ func (r *Runs) Following() map[string]Watched {
 	for _, u := range r.runs {
 		if u.orders.Epoch > 0 {
 			w := out[u.orders.Log.ID]
-			out[u.orders.Log.ID] = Watched{w.Tails + 1, max(w.Lines, rate.Rough(u.lines.At(now)))}
+			out[u.orders.Log.ID] = Watched{w.Tails + 1, max(w.Lines, rate.Rough(u.lines.At(now))), max(w.Errors, rate.Rough(u.errors.At(now)))}
 		}
 	}
 	return out
@@ -156,6 +160,9 @@ const lastServe = 1500 * time.Millisecond
 // Stop says bye for all runs, serves on until each is told no, at most a second and a half, and returns when all have ended.
 func (r *Runs) Stop() {
 	r.stopOnce.Do(func() {
+		r.mu.Lock()
+		r.over = true
+		r.mu.Unlock()
 		close(r.stopping)
 		end := time.AfterFunc(lastServe, func() { close(r.stopped) })
 		r.wg.Wait()
@@ -165,14 +172,21 @@ func (r *Runs) Stop() {
 	})
 }
 
-// Handle carries a job from hello to its end.
-func (r *Runs) Handle(job wire.Job, tail wire.TailID) {
+// ErrStopping says that a job came when Stop had been called: it is for another worker.
+var ErrStopping = errors.New("taking a job: the worker stops")
+
+// Handle carries a job from hello to its end. Its only error is ErrStopping.
+func (r *Runs) Handle(job wire.Job, tail wire.TailID) error {
 	var nonce [8]byte
 	rand.Read(nonce[:])
 	u := &run{runs: r, id: tail, nonce: binary.BigEndian.Uint64(nonce[:]), web: job.Web, attempt: job.Attempt, poke: make(chan struct{}, 1),
-		lines: rate.Over(linesOver, time.Now())}
+		lines: rate.Over(linesOver, time.Now()), errors: rate.Over(linesOver, time.Now())}
 	u.room = sync.NewCond(&r.mu)
 	r.mu.Lock()
+	if r.over {
+		r.mu.Unlock()
+		return ErrStopping
+	}
 	r.runs[u.nonce] = u
 	u.listed = time.Now()
 	r.wg.Add(1)
@@ -184,6 +198,7 @@ func (r *Runs) Handle(job wire.Job, tail wire.TailID) {
 		r.mu.Unlock()
 	}()
 	u.live()
+	return nil
 }
 
 // judge ends runs that nobody lists.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,7 +107,7 @@ func (c *chatter) Follow(ctx context.Context, s Start, to Sink) error {
 			n = 100
 		}
 		at += int64(n)
-		if err := to.Send(ctx, &wire.Frame{Kind: wire.Lines, After: wire.Position{{File: "f", Offset: at}}, Payload: make([]byte, n)}); err != nil {
+		if err := to.Send(ctx, &wire.Frame{Kind: wire.Lines, After: wire.Position{{File: "f", Offset: at}}, Payload: make([]byte, n), Behind: 1 << 20}); err != nil {
 			return err
 		}
 	}
@@ -133,7 +134,7 @@ func setting(t *testing.T, c *chatter) (f *far, tail wire.TailID, ended <-chan s
 	handled := make(chan struct{})
 	go func() {
 		defer close(handled)
-		r.Handle(wire.Job{Version: wire.Version, Web: web, Tail: tail.String(), Attempt: 7}, tail)
+		_ = r.Handle(wire.Job{Version: wire.Version, Web: web, Tail: tail.String(), Attempt: 7}, tail)
 	}()
 	return f, tail, handled, func() { r.Stop(); cancel(); <-done }
 }
@@ -382,6 +383,46 @@ func (*idler) Follow(ctx context.Context, _ Start, _ Sink) error {
 }
 
 // A follower that hangs is not listed, so that its tail is given to another.
+// asynq may begin a job when it was told to stop: such a job is refused, or ends before Stop returns.
+func TestJobsComeWhileItStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, _, ended, stop := setting(t, &chatter{})
+		synctest.Wait()
+		begin, gone := make(chan struct{}), make(chan struct{})
+		var late sync.WaitGroup
+		var under atomic.Int32
+		for range 20 {
+			late.Go(func() {
+				tail := wire.NewTailID()
+				<-begin
+				under.Add(1)
+				if err := f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: tail.String(), Attempt: 1}, tail); err != nil && !errors.Is(err, ErrStopping) {
+					t.Errorf("refused because %v", err)
+				}
+				under.Add(-1)
+			})
+		}
+		go func() {
+			defer close(gone)
+			<-begin
+			stop()
+			if n := f.runs.Len(); n > 0 {
+				t.Errorf("%d runs are left", n)
+			}
+		}()
+		close(begin)
+		<-gone
+		if !isEnded(ended) || under.Load() > 0 {
+			t.Errorf("%d jobs are handled still", under.Load())
+		}
+		late.Wait()
+		tail := wire.NewTailID()
+		if err := f.runs.Handle(wire.Job{Version: wire.Version, Web: web, Tail: tail.String(), Attempt: 1}, tail); !errors.Is(err, ErrStopping) {
+			t.Errorf("a job after the end: %v", err)
+		}
+	})
+}
+
 func TestRollCallLeavesOutWhoHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &idler{}

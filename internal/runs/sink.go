@@ -3,6 +3,7 @@ package runs
 import (
 	"bytes"
 	"context"
+	"math"
 	"time"
 
 	"livetail/internal/wire"
@@ -13,6 +14,7 @@ type sink struct {
 	run   *run
 	epoch uint32
 	rev   uint32
+	pace  pace
 }
 
 // Turn says that the follower's loop still turns.
@@ -85,20 +87,27 @@ func (s *sink) Send(ctx context.Context, f *wire.Frame) error {
 	if err := u.publish(ctx, f); err != nil {
 		return err
 	}
+	lines, errors := fresh(f)
 	u.runs.mu.Lock()
 	u.seq += f.Cost()
-	if n := fresh(f); n > 0 {
-		u.lines.Add(n, time.Now())
+	if lines > 0 {
+		now := time.Now()
+		u.lines.Add(lines, now)
+		u.errors.Add(errors, now)
 	}
 	u.runs.mu.Unlock()
+	rest(ctx, s.pace.hold(f, time.Now()))
 	return nil
 }
 
-// publish says f until somebody got it. A frame that arrives twice is dropped by its seq, so saying it again is safe; nobody
+// publish counts the errors in f, and says f until somebody got it. A frame that arrives twice is dropped by its seq, so saying it again is safe; nobody
 // listening is most often a connection that is just being replaced.
 func (u *run) publish(ctx context.Context, f *wire.Frame) error {
 	buf := u.runs.buffers.Get().(*[]byte)
 	defer u.runs.buffers.Put(buf)
+	if f.Kind == wire.Lines && len(f.Payload) > 0 {
+		f.Errors = uint16(min(u.runs.errors.In(f.Payload, f.Flags&wire.Cont != 0, time.Now()), math.MaxUint16))
+	}
 	*buf = f.AppendTo((*buf)[:0])
 	channel := u.runs.o.Names.Tail(u.id)
 	for pause := firstRetry; ; pause = min(2*pause, lastRetry) {
@@ -119,13 +128,14 @@ func (u *run) publish(ctx context.Context, f *wire.Frame) error {
 // atEdge is how far behind the live edge a frame is of lines that were just written.
 const atEdge = 1 << 20
 
-// fresh is how many lines of f were just written; a run that catches up tells nothing of how fast the log is now.
-func fresh(f *wire.Frame) float64 {
+// fresh is how many lines of f were just written, and how many of them report an error; a run that catches up tells nothing of how
+// fast the log is now, and a filter leaves out what would have to be looked at.
+func fresh(f *wire.Frame) (lines, errors float64) {
 	if f.Kind != wire.Lines || f.Reply != 0 || f.Flags&wire.Backlog != 0 || f.Behind > atEdge {
-		return 0
+		return 0, 0
 	}
 	if f.Looked > 0 {
-		return float64(f.Looked)
+		return float64(f.Looked), 0
 	}
-	return float64(bytes.Count(f.Payload, []byte{'\n'}))
+	return float64(bytes.Count(f.Payload, []byte{'\n'})), float64(f.Errors)
 }

@@ -55,6 +55,10 @@ type Frame struct {
 	After Position
 	// Index is the place of After whose file the payload is from; its token is also the token of each line here.
 	Index uint8
+	// Errors is how many of the payload's lines report an error, as the host reads levels; what continues such a line (a stack
+	// trace) is part of it. All of the payload was looked at while the host has time for that; else, in a flood, its first 4 KiB
+	// were, and the rest is taken to be like them. Without a payload, of a tail that only counts: of the lines since the last frame.
+	Errors uint16
 	// Start is the offset of the payload's first byte in that file.
 	Start int64
 	// Looked and Passed count lines that a filter saw and let through since the last frame; both 0 without a filter.
@@ -93,7 +97,8 @@ func (f *Frame) AppendTo(b []byte) []byte {
 	b = binary.BigEndian.AppendUint64(b, f.Seq)
 	b = binary.BigEndian.AppendUint32(b, f.Rev)
 	b = binary.BigEndian.AppendUint32(b, f.Reply)
-	b = append(b, f.Index, 0, 0, 0)
+	b = append(b, f.Index, 0)
+	b = binary.BigEndian.AppendUint16(b, f.Errors)
 	b = binary.BigEndian.AppendUint64(b, uint64(f.Start))
 	b = binary.BigEndian.AppendUint32(b, f.Looked)
 	b = binary.BigEndian.AppendUint32(b, f.Passed)
@@ -120,7 +125,8 @@ func ParseFrame(b []byte) (Frame, error) {
 	f.Run, f.Epoch, f.Seq = in.u64(), in.u32(), in.u64()
 	f.Rev, f.Reply = in.u32(), in.u32()
 	f.Index = in.u8()
-	in.take(3)
+	in.take(1)
+	f.Errors = in.u16()
 	f.Start = in.i64()
 	f.Looked, f.Passed = in.u32(), in.u32()
 	f.Behind, f.Time = in.i64(), in.i64()

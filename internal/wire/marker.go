@@ -41,7 +41,7 @@ const (
 // How sure a seek is of what it found, in a Marker's Sure.
 const (
 	SureExact = "exact" // the first line that is not earlier
-	SureNear  = "near"  // times go back and forth there, or lines around it have none
+	SureNear  = "near"  // times go back and forth there, or lines around it have none, or their year is guessed; Why
 	SureNone  = "none"  // the log has no times that are understood; Why
 )
 

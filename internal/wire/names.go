@@ -16,6 +16,9 @@ func (n Names) Tail(id TailID) string { return n.Namespace + ":tail:" + id.Strin
 // Queue is the asynq queue of the workers of a host.
 func (n Names) Queue(host string) string { return n.Namespace + ":" + host }
 
+// Knock is the channel on which the workers of a host are told that a job was put on their queue.
+func (n Names) Knock(host string) string { return n.Namespace + ":knock:" + host }
+
 // Sessions is the channel on which ended sessions are told.
 func (n Names) Sessions() string { return n.Namespace + ":sessions" }
 
@@ -24,6 +27,9 @@ func (n Names) Catalogue() string { return n.Namespace + ":catalogue" }
 
 // CatalogueKey is the hash that keeps what a host last announced.
 func (n Names) CatalogueKey(host string) string { return n.Namespace + ":catalogue:" + host }
+
+// StopsKey is the hash that keeps which logs an administrator stopped.
+func (n Names) StopsKey() string { return n.Namespace + ":stops" }
 
 // RingKey is the hash that keeps how the logs of a host grew lately.
 func (n Names) RingKey(host string) string { return n.Namespace + ":rings:" + host }

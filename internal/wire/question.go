@@ -22,13 +22,15 @@ type Question struct {
 	Quiet  bool     // counts only
 	Paths  bool     // markers may carry whole paths
 	From   Position // AskRead: go on from here; none: from the first byte there is or, Back, from the live edge
-	At     int64    // AskTime: Unix milliseconds
+	At     int64    // AskTime: Unix milliseconds; with Step, where a stretch begins
 	Behind int64    // AskPlace
 	Lead   uint32   // forward: begin up to so many bytes earlier in the same file, with what leads up to the place
 	Until  Position // not beyond here; none: no such place
 	Lines  uint32   // at most so many lines that pass; 0: as many as there are
 	Bytes  uint64   // at most so many bytes of lines; 0: as many as there are
 	Look   uint64   // at most so many bytes looked at; 0: as many as there are
+	Every  uint64   // Quiet, forward: say what was counted after so many bytes at the latest; 0: when it suits
+	Step   uint64   // and for each stretch of so many ms, counted from At, by itself; 0: whatever lines say
 	Filter []byte   // as in Go; none: all lines pass
 	User   string   // whoever asks, unreadable: searches are limited per user
 }
@@ -69,6 +71,7 @@ func (m Request) appendTo(b []byte) []byte {
 	b = appendU32(appendU64(appendU64(b, uint64(q.At)), uint64(q.Behind)), q.Lead)
 	b = q.Until.AppendTo(b)
 	b = appendU64(appendU64(appendU32(b, q.Lines), q.Bytes), q.Look)
+	b = appendU64(appendU64(b, q.Every), q.Step)
 	return appendStr(appendBytes(b, q.Filter), q.User)
 }
 
@@ -89,6 +92,7 @@ func (r *reader) question() (q Question) {
 	q.At, q.Behind, q.Lead = int64(r.u64()), r.i64(), r.u32() // a time may be before 1970
 	q.Until = r.position()
 	q.Lines, q.Bytes, q.Look = r.u32(), r.u64(), r.u64()
+	q.Every, q.Step = r.u64(), r.u64()
 	q.Filter, q.User = r.filter(), r.str()
 	if r.err == nil && (q.Ask < AskRead || q.Ask > AskOutline) {
 		r.fail("question of kind %d", q.Ask)

@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestPositionRefusesNonsense(t *testing.T) {
 
 func sampleFrame() Frame {
 	return Frame{Kind: Lines, Flags: Cont | Backlog, Run: 1<<63 + 5, Epoch: 3, Seq: 1 << 33, Rev: 9, Reply: 2, After: samplePosition(),
-		Index: 1, Start: 1<<40 - 6, Looked: 4, Passed: 2, Behind: 77, Time: 1 << 41, Payload: []byte("a\xff\x00\nb\n")}
+		Index: 1, Errors: 0xfe02, Start: 1<<40 - 6, Looked: 4, Passed: 2, Behind: 77, Time: 1 << 41, Payload: []byte("a\xff\x00\nb\n")}
 }
 
 func TestFrameRoundTrip(t *testing.T) {
@@ -97,7 +98,7 @@ func sampleMessages() []Message {
 		Go{id, 5, 6, "web1", Log{"h-1", "nginx/access.log"}, samplePosition(), 1000, 7, 1 << 20, true, false, nil},
 		Go{Tail: id, Log: Log{"h", "i"}, Quiet: true, Filter: []byte(`{"levels":["error"]}`)},
 		Request{id, 5, 1, 2, "web1", 1 << 16, Question{Ask: AskRead, Back: true, Quiet: true, Paths: true, From: samplePosition(),
-			Until: samplePosition(), Lines: 3, Bytes: 4, Look: 5, At: -6, Behind: 7, Lead: 8, Filter: []byte("{}"), User: "user"}},
+			Until: samplePosition(), Lines: 3, Bytes: 4, Look: 5, At: -6, Behind: 7, Lead: 8, Every: 9, Step: 10, Filter: []byte("{}"), User: "user"}},
 		Request{Tail: id, Reply: 1, Question: Question{Ask: AskOutline}}, Cancel{id, 5, 1}, ReplyCredit{id, 5, 1, 2, 3},
 		Go{Tail: id, Log: Log{"h", "i"}},
 		No{id, 5}, Bye{id, 1, 2, "worker1", "the worker stops"}, Credit{id, 5, 6, 7},
@@ -195,6 +196,7 @@ func TestJob(t *testing.T) {
 func FuzzFrame(f *testing.F) {
 	sample := sampleFrame()
 	f.Add(sample.AppendTo(nil))
+	f.Add((&Frame{Kind: Lines, Looked: 7, Passed: 7, Errors: math.MaxUint16}).AppendTo(nil))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		frame, err := ParseFrame(b)
 		if err != nil {

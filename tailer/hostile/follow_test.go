@@ -26,7 +26,6 @@ type site struct {
 	cmd      *exec.Cmd
 	done     chan struct{}
 	writers  []*writer
-	before   []string // words around the command line of livetail follow
 }
 
 // said is standard error of all runs.
@@ -67,14 +66,17 @@ func newSite(t testing.TB, dir string) *site {
 	return s
 }
 
-// follow begins at the log's first byte and prints into s.out.
+// follow begins at the log's first byte and prints into s.out. Without a state to go on from, the log is open when it returns: what is
+// rotated before that is no part of it.
 func (s *site) follow(args ...string) *site {
 	s.t.Helper()
 	out, err := os.OpenFile(s.out, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	must(s.t, err)
 	defer out.Close()
-	words := append(append(s.before, program, "follow", "-n", "+1"), args...)
-	s.run(out, append(words, s.seen))
+	s.run(out, append(append([]string{program, "follow", "-n", "+1"}, args...), s.seen))
+	if len(args) == 0 && s.seen == s.log && exists(s.log) {
+		s.holding()
+	}
 	return s
 }
 

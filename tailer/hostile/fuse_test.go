@@ -185,16 +185,16 @@ func (r *remote) answer(op uint32, node uint64, in []byte) ([]byte, syscall.Errn
 		}
 		return b[:n], 0
 	case fuseReaddir:
-		return r.list(int(binary.NativeEndian.Uint64(in[8:])), int(binary.NativeEndian.Uint32(in[16:])))
+		return r.list(node, int(binary.NativeEndian.Uint64(in[8:])), int(binary.NativeEndian.Uint32(in[16:])))
 	case fuseRelease, fuseReleasedir, fuseFlush:
 		return nil, 0
 	}
 	return nil, unix.ENOSYS
 }
 
-// list is a part of the root folder's names.
-func (r *remote) list(from, most int) (out []byte, _ syscall.Errno) {
-	entries, err := os.ReadDir(r.on)
+// list is a part of a folder's names.
+func (r *remote) list(node uint64, from, most int) (out []byte, _ syscall.Errno) {
+	entries, err := os.ReadDir(fmt.Sprintf("/proc/self/fd/%d", r.nodes[node].Fd()))
 	if err != nil {
 		return nil, unix.EIO
 	}
@@ -235,6 +235,24 @@ func words64(n ...uint64) (b []byte) {
 		b = binary.NativeEndian.AppendUint64(b, n)
 	}
 	return b
+}
+
+// hangAt makes the server not answer to its n-th request from now on, nor to any behind that. reached is closed when it comes.
+func (r *remote) hangAt(n int64) (reached chan struct{}, end func()) {
+	reached = make(chan struct{})
+	until := make(chan struct{})
+	var asked atomic.Int64
+	r.refuse(func(uint32, uint64) syscall.Errno {
+		if asked.Add(1) == n {
+			close(reached)
+			<-until
+		}
+		return 0
+	})
+	end = sync.OnceFunc(func() { close(until) })
+	stop := time.AfterFunc(2*patience, end)
+	r.t.Cleanup(func() { stop.Stop(); end() })
+	return reached, end
 }
 
 // hang makes the server not answer until the function that it returns is called, or for as long as a hang may last.

@@ -143,6 +143,54 @@ func TestRow31_MountedRemoteHangs(t *testing.T) {
 	}
 }
 
+// A server falls silent at any moment while one of its logs is opened: beside it another log is opened and followed all the same.
+func TestRow31_MountedRemoteHangsWhileItIsOpened(t *testing.T) {
+	if !has(t, "fuse") {
+		return
+	}
+	s, r := newRemoteSite(t)
+	must(t, os.Mkdir(filepath.Join(r.on, "d"), 0o755)) // a folder that the kernel asks for each time that it is named
+	there := filepath.Join(r.at, "d", "f")
+	add(t, filepath.Join(r.on, "d", "f"), "there 1\n")
+	here := filepath.Join(t.TempDir(), "here")
+	out, err := os.OpenFile(s.out, os.O_APPEND|os.O_WRONLY, 0)
+	must(t, err)
+	defer out.Close()
+	printed := func(text string) bool { return strings.Contains(string(s.printed()), text) }
+	// What is named on a command line is looked at once before anything begins; so much of it is not tried.
+	before := r.asked.Load()
+	if err := exec.Command(program, "follow", "-n", "nonsense", there).Run(); err == nil {
+		t.Fatal("nonsense was taken")
+	}
+	parsed, tried, all := r.asked.Load()-before, int64(0), false
+	for n := parsed + 1; !all; n++ {
+		must(t, out.Truncate(0))
+		must(t, os.WriteFile(here, []byte("here 1\n"), 0o644))
+		reached, end := r.hangAt(n)
+		s.run(out, []string{program, "follow", "-n", "+1", there, here})
+		eventually(t, "it asks the server, or has all that it wants", func() bool {
+			select {
+			case <-reached:
+				return true
+			default:
+				all = printed("there 1\n") // so many requests are not needed to open it
+				return all
+			}
+		})
+		eventually(t, "the other log is opened", func() bool { return printed("here 1\n") })
+		add(t, here, "here 2\n")
+		eventually(t, "the other log is followed", func() bool { return printed("here 2\n") })
+		end()
+		eventually(t, "the log of the server is there", func() bool { return printed("there 1\n") })
+		s.stop()
+		tried = n - parsed
+		if n > parsed+200 {
+			t.Fatal("it asks and asks")
+		}
+	}
+	t.Logf("%d requests to begin, %d behind it", parsed, tried)
+}
+
 // A worker stops in order though a server does not answer, and says what it leaves behind.
 func TestRow31_MountedRemoteHangsAtTheEnd(t *testing.T) {
 	if !has(t, "fuse") {

@@ -21,6 +21,7 @@ type answer struct {
 	said time.Time
 	// What was sent and looked at, against the question's limits.
 	bytes, looked uint64
+	steps         int  // how often what was counted was said since the next was of another stretch of time
 	cont          bool // the frame that is being made begins inside a line
 	pace          pace
 }

@@ -3,6 +3,8 @@ package journal
 import (
 	"bytes"
 	"io"
+	"livetail/tailer"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -140,4 +142,25 @@ func FuzzPlace(f *testing.F) {
 			t.Errorf("%q at %d is read as %+v", token, offset, p)
 		}
 	})
+}
+
+// What is counted is told for each stretch of time by itself.
+func TestCountingInStretchesOfTime(t *testing.T) {
+	w := newWorld(t)
+	w.lines(nginx, 40)
+	w.settled()
+	q := wire.Question{Ask: wire.AskRead, Quiet: true, At: epoch.Add(-2 * time.Second).UnixMilli(), Step: 7000}
+	got := map[int64]uint32{}
+	for _, f := range ask(t, w.follower(""), q, 1000).frames {
+		if f.Passed > 0 {
+			got[tailer.Stretch(&q, f.Time)] += f.Passed
+		}
+	}
+	want := map[int64]uint32{}
+	for i := range 40 { // a second apart, the first after one
+		want[tailer.Stretch(&q, epoch.Add(time.Duration(i+1)*time.Second).UnixMilli())]++
+	}
+	if len(want) < 6 || !maps.Equal(got, want) {
+		t.Errorf("counted %v, want %v", got, want)
+	}
 }

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"math"
 
 	"livetail/internal/filter"
 	"livetail/internal/wire"
@@ -21,15 +22,16 @@ type cutter struct {
 	first int64  // its first time, Unix milliseconds
 
 	looked, passed uint32
-	left           int64 // lines that may still pass; below 0: any number
-	part           bool  // the newest line that went out is not complete
-	passing        bool  // it passes
+	errors         uint16 // of those that passed, while only counts are wanted
+	left           int64  // lines that may still pass; below 0: any number
+	part           bool   // the newest line that went out is not complete
+	passing        bool   // it passes
 	payload, gaps  []byte
 }
 
 // begin makes room for the next frame.
 func (c *cutter) begin() {
-	c.base, c.payload, c.gaps, c.looked, c.passed, c.first = cursor{}, c.payload[:0], c.gaps[:0], 0, 0, 0
+	c.base, c.payload, c.gaps, c.looked, c.passed, c.errors, c.first = cursor{}, c.payload[:0], c.gaps[:0], 0, 0, 0, 0
 }
 
 // some says whether a frame would say anything.
@@ -72,6 +74,9 @@ func (c *cutter) add(e *entry, text []byte, at int64, room int) (upto int64) {
 		c.looked++
 		if passes {
 			c.passed++
+			if c.quiet && c.errors < math.MaxUint16 && filter.LevelOf(line) == filter.LevelError {
+				c.errors++
+			}
 			if c.left--; c.left == 0 {
 				return at
 			}
@@ -136,7 +141,7 @@ func (c *cutter) put(line []byte, abs int64, room int) bool {
 func (c *cutter) frame(fr *wire.Frame, cont bool) {
 	*fr = wire.Frame{Kind: wire.Lines, Flags: wire.Gapped, Start: c.start, Time: c.first, Gaps: c.gaps, Payload: c.payload}
 	if c.filter != nil || c.quiet {
-		fr.Looked, fr.Passed = c.looked, c.passed
+		fr.Looked, fr.Passed, fr.Errors = c.looked, c.passed, c.errors
 	}
 	switch {
 	case len(c.payload) == 0:

@@ -65,6 +65,18 @@ func TestLevelsAreJournaldsPriorities(t *testing.T) {
 		t.Errorf("%d errors:\n%s", n, got.text())
 	}
 	got = ask(t, w.follower(""), wire.Question{Ask: wire.AskRead, Filter: []byte(`{"levels":["warn"]}`)}, 1000)
+	live := follow(t, w.follower(""), tailer.Start{Quiet: true, Lines: 100, Stop: true}, 1000)
+	if err := <-live.done; err != nil {
+		t.Fatal(err)
+	}
+	live.done <- nil
+	errors := 0
+	for _, frame := range live.frames {
+		errors += int(frame.Errors)
+	}
+	if live.text() != "" || errors != 4 {
+		t.Errorf("where only counts are wanted %d errors, and %q", errors, live.text())
+	}
 	if n := strings.Count(got.text(), "\n"); n != 1 {
 		t.Errorf("%d warnings:\n%s", n, got.text())
 	}

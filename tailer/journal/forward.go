@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"livetail/internal/wire"
+	"livetail/tailer"
 )
 
 // forward reads from a place, or from the first entry there is.
@@ -61,6 +62,12 @@ func (a *answer) onward(ctx context.Context, r resume, until *place, first func(
 
 // add cuts text from at on into frames and sends those that are full.
 func (a *answer) add(ctx context.Context, e *entry, text []byte, at int64) error {
+	if a.turns(e) {
+		a.steps++
+		if err := a.flush(ctx, a.cont); err != nil {
+			return err
+		}
+	}
 	for at < int64(len(text)) && a.cut.left != 0 {
 		room, err := a.sink.Room(ctx)
 		if err != nil {
@@ -80,4 +87,9 @@ func (a *answer) add(ctx context.Context, e *entry, text []byte, at int64) error
 		return a.flush(ctx, a.cont)
 	}
 	return nil
+}
+
+// turns says whether e is of another stretch of time than what was counted, and that is to be said by itself.
+func (a *answer) turns(e *entry) bool {
+	return a.q.Step > 0 && a.q.Quiet && a.steps < tailer.MostSteps && a.cut.some() && tailer.Stretch(&a.q, a.cut.first) != tailer.Stretch(&a.q, e.time.UnixMilli())
 }

@@ -430,3 +430,57 @@ func TestStaleFoldersAreRemoved(t *testing.T) {
 		}
 	}
 }
+
+// Whoever waits for another to unpack the last of a text has all of it then, and finds nothing broken.
+func TestTheLastOfIt(t *testing.T) {
+	r := newRig(t, 0)
+	for n := range 50 {
+		want := text(1000 + n)
+		path := r.pack(".gz", want)
+		first := r.open(path)
+		first.e.work <- struct{}{} // it is at work, as far as the others know
+		done := make(chan error)
+		for range 8 {
+			x := r.open(path)
+			go func() {
+				defer x.Close()
+				done <- x.Unpack(all, whole, nil)
+			}()
+		}
+		for {
+			if _, err := first.step(whole); err != nil {
+				t.Fatal(err)
+			}
+			if _, whole := first.Size(); whole {
+				break
+			}
+		}
+		<-first.e.work
+		for range 8 {
+			if err := <-done; err != nil {
+				t.Fatalf("%d bytes: %v", len(want), err)
+			}
+		}
+		if r.unpacked(first) != string(want) {
+			t.Fatal("they disturbed each other")
+		}
+		first.Close()
+	}
+}
+
+// Nor is what was left when all of it was there, and nobody had seen its end.
+func TestLeftAtItsEnd(t *testing.T) {
+	r := newRig(t, 0)
+	for _, ext := range []string{".gz", ".zst", ".xz"} {
+		want := text(100_000)
+		path := r.pack(ext, want)
+		for _, upto := range []int64{int64(len(want)), whole} {
+			x := r.open(path)
+			r.must(x.Unpack(all, upto, nil))
+			if r.unpacked(x) != string(want) {
+				t.Errorf("%s up to %d is something else", ext, upto)
+			}
+			x.Close()
+		}
+	}
+}

@@ -138,6 +138,10 @@ func (t *Text) Unpack(ctx context.Context, upto int64, tell func(done, of int64)
 			return ctx.Err()
 		case t.e.work <- struct{}{}:
 		}
+		if n, whole := t.Size(); whole || n >= upto {
+			<-t.e.work
+			return nil // others did it meanwhile: to unpack what is whole would begin it anew
+		}
 		done, err := t.step(upto)
 		<-t.e.work
 		if err == nil && tell != nil {

@@ -1,10 +1,10 @@
-import { looked, query } from '../static/js/address.js'
-import { everything } from '../static/js/filter.js'
+import { looked, query } from '../static/js/find/address.js'
+import { everything } from '../static/js/find/filter.js'
 import { equal } from './check.js'
 
 /** What comes of an address that was sent to somebody. @param {object} state */
 function sent(state) {
-  const nothing = { choice: everything(), term: null, at: '', line: null, marks: [], columns: [], beside: [] }
+  const nothing = { choice: everything(), term: null, at: '', line: null, marks: [], columns: [], only: false, beside: [] }
   return looked(new URL(`http://h/log/h/x${query({ ...nothing, ...state })}`).search)
 }
 
@@ -21,6 +21,7 @@ export function testFieldsOfAnyNameAndValue() {
 export function testColumnsAndTextsInColour() {
   equal(sent({ columns: names }).columns, names)
   equal(sent({ marks: ['', ...names] }).marks, ['', ...names])
+  equal(sent({ only: true }).only, false) // of no columns
 }
 
 export function testPlainNamesArePlain() {
@@ -34,7 +35,7 @@ export function testNonsenseIsNoField() {
 export function testAllOfIt() {
   const state = {
     choice: { ...everything(), include: 'a=b & c', exclude: '(x|y)', regex: true, case: true, levels: ['error', 'other'], fields: [] },
-    term: { text: '+ %', regex: false, case: true }, at: 'AQ', line: null, marks: [], columns: ['x'], beside: [{ host: 'h', id: 'a/b c?.log' }],
+    term: { text: '+ %', regex: false, case: true }, at: 'AQ', line: null, marks: [], columns: ['x'], only: true, beside: [{ host: 'h', id: 'a/b c?.log' }],
   }
   equal(sent(state), state)
   equal(sent({ line: { from: 'AA', to: 'AB' } }).line, { from: 'AA', to: 'AB' })

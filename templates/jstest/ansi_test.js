@@ -1,4 +1,4 @@
-import { plain, runs, styled } from '../static/js/ansi.js'
+import { plain, runs, styled } from '../static/js/line/ansi.js'
 import { equal, ok } from './check.js'
 
 /** @param {string} text */

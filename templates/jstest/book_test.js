@@ -1,7 +1,8 @@
-import { Book, bytesOf, key, SLOTS } from '../static/js/book.js'
-import { arrange } from '../static/js/arrange.js'
-import { bars } from '../static/js/spark.js'
-import { unread } from '../static/js/looked.js'
+import { Book, key } from '../static/js/list/book.js'
+import { bytesOf, SLOTS } from '../static/js/common/ring.js'
+import { arrange } from '../static/js/list/arrange.js'
+import { bars } from '../static/js/common/spark.js'
+import { unread } from '../static/js/common/looked.js'
 import { equal, ok } from './check.js'
 
 const log = (id, more = {}) => ({ host: 'h', id, name: id, group: 'g', size: 1, age_ms: 1000, rate: 0, state: 'ok', tails: 0, ...more })
@@ -32,12 +33,16 @@ export function testMessagesAreTakenIn() {
 
 export function testAllOfItMakesTheSame() {
   const book = new Book()
-  book.take({ say: 'list', hosts: [{ host: 'h', state: 'away', away_ms: 5000, notes: ['n'], binary: 1 }], logs: [log('a', { ring: ring(4, 5) }), log('b', { age_ms: -1 })] }, Date.now() - 2000)
+  book.take({ say: 'list', hosts: [{ host: 'h', state: 'away', away_ms: 5000, notes: ['n'], binary: 1 }], logs: [log('a', { ring: ring(4, 5) }), log('b', { age_ms: -1, state: 'stopped', stop: { by: 'root', age_ms: 5000, left: true } })] }, Date.now() - 2000)
   const copy = new Book()
   copy.take(structuredClone(book.all()), Date.now())
   equal(end(copy, 'a'), [255, 4, 5])
   ok(Math.abs(copy.logs.get('h a').changed - book.logs.get('h a').changed) < 100, 'the same age')
   equal(copy.logs.get('h b').changed, -1)
+  for (const [of, { by, since, left }] of [['of it', book.logs.get('h b').stop], ['of the copy', copy.logs.get('h b').stop]]) {
+    equal([by, left, Math.abs(Date.now() - 7000 - since) < 500], ['root', true, true], `the stop ${of}`)
+  }
+  equal(copy.logs.get('h a').stop, undefined)
   ok(Math.abs(copy.awayFor(copy.hosts.get('h')) - 7000) < 500, 'away since the same time')
 }
 
@@ -61,10 +66,11 @@ const ids = (plan) => plan.map(({ title, logs }) => `${title}: ${logs.map(key).j
 export function testOrders() {
   const book = new Book()
   book.take({ say: 'list', hosts: [{ host: 'h', state: 'here', away_ms: 0, notes: [], binary: 0 }], logs: [
-    log('a-10', { age_ms: 5, rate: 3, size: 1 }), log('a-9', { age_ms: 9, rate: 9, size: 2 }), log('b', { group: '', age_ms: -1, size: 3 }), log('x', { state: 'unreadable' })] }, Date.now())
+    log('a-10', { age_ms: 5, rate: 3, size: 1, error_rate: 0.1 }), log('a-9', { age_ms: 9, rate: 9, size: 2 }), log('b', { group: '', age_ms: -1, size: 3 }), log('x', { state: 'unreadable' })] }, Date.now())
   equal(ids(arrange(book, 'group', new Set())), [': h b', 'g: h a-9, h a-10', ': h x'])
   equal(ids(arrange(book, 'last', new Set())), ['by last line: h a-10, h a-9, h b', ': h x'])
   equal(ids(arrange(book, 'rate', new Set())), ['by rate: h a-9, h a-10, h b', ': h x'])
+  equal(ids(arrange(book, 'errors', new Set())), ['by errors: h a-10, h a-9, h b', ': h x'])
   equal(ids(arrange(book, 'size', new Set(['h a-9']))), ['pinned: h a-9', 'by size: h b, h a-10', ': h x'])
 }
 

@@ -1,5 +1,5 @@
-import { Buffer } from '../static/js/buffer.js'
-import { CONT, NO_EOL, OPEN, token } from '../static/js/frame.js'
+import { Buffer } from '../static/js/window/buffer.js'
+import { CONT, NO_EOL, OPEN, token } from '../static/js/tail/frame.js'
 import { all, equal, lines, ok, text } from './check.js'
 
 const at = Date.now()

@@ -1,6 +1,6 @@
 // What tests need.
 
-import { parseFrame } from '../static/js/frame.js'
+import { parseFrame } from '../static/js/tail/frame.js'
 
 /** @param {unknown} got @param {unknown} want @param {string} [what] */
 export function equal(got, want, what = '') {
@@ -26,15 +26,15 @@ export function throws(act, what) {
 /** A frame of lines. @param {string | Uint8Array} payload @param {number} [flags] @param {object} [rest] */
 export function lines(payload, flags = 0, rest = {}) {
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload
-  return { flags, rev: 0, reply: 0, looked: 0, passed: 0, behind: 0, time: 0, file: 'f', start: 0, offset: 0, position: '', gaps: null, payload: bytes, marker: null, ...rest }
+  return { flags, rev: 0, reply: 0, looked: 0, passed: 0, errors: 0, behind: 0, time: 0, file: 'f', start: 0, offset: 0, position: '', gaps: null, payload: bytes, marker: null, ...rest }
 }
 
-/** The text of a row. @param {import('../static/js/buffer.js').Buffer} buffer @param {number} row */
+/** The text of a row. @param {import('../static/js/window/buffer.js').Buffer} buffer @param {number} row */
 export function text(buffer, row) {
   return buffer.marker(row)?.kind ?? new TextDecoder().decode(buffer.bytes(row))
 }
 
-/** The text of all rows. @param {import('../static/js/buffer.js').Buffer} buffer */
+/** The text of all rows. @param {import('../static/js/window/buffer.js').Buffer} buffer */
 export function all(buffer) {
   return Array.from({ length: buffer.next - buffer.first }, (_, i) => text(buffer, buffer.first + i))
 }

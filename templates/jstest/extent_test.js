@@ -1,6 +1,6 @@
-import { Buffer } from '../static/js/buffer.js'
-import { Extent } from '../static/js/extent.js'
-import { LAST } from '../static/js/frame.js'
+import { Buffer } from '../static/js/window/buffer.js'
+import { Extent } from '../static/js/window/extent.js'
+import { LAST } from '../static/js/tail/frame.js'
 import { equal, lines, ok } from './check.js'
 
 /** A file of this inode, by the token that it has at some time. @param {number} inode @param {string} [time] */

@@ -1,4 +1,4 @@
-import { fieldsOf, mayHaveFields } from '../static/js/fields.js'
+import { fieldsOf, mayHaveFields } from '../static/js/line/fields.js'
 import { equal } from './check.js'
 
 export function testJSON() {

@@ -1,4 +1,4 @@
-import { Gaps, token } from '../static/js/frame.js'
+import { Gaps, token } from '../static/js/tail/frame.js'
 import { equal, fromBase64, ok, parseFrame, throws } from './check.js'
 
 const cases = await (await fetch('../frames')).json()
@@ -14,7 +14,7 @@ export function testFramesAsTheWorkerWritesThem() {
     equal(frame.marker, marker, 'marker')
     equal(btoa(frame.file), file, 'file')
     equal(frame.start, start, 'start')
-    equal([frame.rev, frame.reply, frame.looked, frame.passed, frame.time], rest, 'rev, reply, looked, passed, time')
+    equal([frame.rev, frame.reply, frame.looked, frame.passed, frame.time, frame.errors], rest, 'rev, reply, looked, passed, time, errors')
     const all = new Gaps(frame.gaps)
     equal(gaps.map(() => all.next()), gaps, 'gaps')
     equal(all.next(), 0, 'behind the last')

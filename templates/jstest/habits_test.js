@@ -1,5 +1,5 @@
-import { habit, remember } from '../static/js/habits.js'
-import { looked, looks, rememberLooks } from '../static/js/looked.js'
+import { habit, remember } from '../static/js/common/habits.js'
+import { looked, looks, rememberLooks } from '../static/js/common/looked.js'
 import { equal, ok } from './check.js'
 
 export function testHabits() {

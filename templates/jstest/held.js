@@ -1,6 +1,6 @@
 // Run by TestListLive against a server that begins its answers and says nothing.
 
-import { Live } from '../static/js/live.js'
+import { Live } from '../static/js/list/live.js'
 import { equal, until } from './check.js'
 
 export async function testAsksInstead() {

@@ -1,4 +1,4 @@
-import { continues, levelOf } from '../static/js/level.js'
+import { continues, levelOf } from '../static/js/line/level.js'
 import { equal } from './check.js'
 
 export async function testWhatTheWorkerSays() {

@@ -1,7 +1,7 @@
-import { drawLine } from '../static/js/line.js'
+import { drawLine } from '../static/js/line/line.js'
 import { equal, ok } from './check.js'
 
-/** @param {string} text @param {import('../static/js/line.js').Mark[]} [marks] */
+/** @param {string} text @param {import('../static/js/line/line.js').Mark[]} [marks] */
 function drawn(text, marks) {
   const element = document.createElement('div')
   drawLine(element, text, marks)

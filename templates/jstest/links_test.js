@@ -1,4 +1,4 @@
-import { links } from '../static/js/links.js'
+import { links } from '../static/js/line/links.js'
 import { equal } from './check.js'
 
 /** @param {string} text */

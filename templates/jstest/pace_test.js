@@ -1,4 +1,4 @@
-import { Pace } from '../static/js/pace.js'
+import { Pace } from '../static/js/view/pace.js'
 import { equal, ok } from './check.js'
 
 /** A pace on a clock of its own. */

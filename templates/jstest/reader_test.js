@@ -1,6 +1,6 @@
-import { Buffer } from '../static/js/buffer.js'
-import { Extent } from '../static/js/extent.js'
-import { Reader } from '../static/js/reader.js'
+import { Buffer } from '../static/js/window/buffer.js'
+import { Extent } from '../static/js/window/extent.js'
+import { Reader } from '../static/js/window/reader.js'
 import { lines, ok, equal } from './check.js'
 
 /** A reader whose questions are written down, and answered by nobody. */
@@ -12,13 +12,15 @@ function read(max) {
     return () => (one.over = true)
   }
   const buffer = new Buffer(max)
-  const view = { more: { above: false, below: false }, above: 0, below: 0, changed() {} }
-  const reader = new Reader({ tail: { position: '', questions: { ask }, set() {} }, buffer, view, extent: new Extent() })
+  const view = { more: { above: false, below: false }, above: 0, below: 0, atEnd: true, anchor: { row: 0, px: 0 }, changed() {}, restart() {}, toRow() {} }
+  const wishes = []
+  const set = (wish, position, undo) => wishes.push({ ...wish, undo })
+  const reader = new Reader({ tail: { position: '', questions: { ask }, set }, buffer, view, extent: new Extent() })
   let offset = 1000
   const add = (n) => {
     for (let i = 0; i < n; i++, offset += 5) reader.take(lines('line\n', 0, { start: offset, offset: offset + 5, position: `p${offset + 5}` }))
   }
-  return { asked, buffer, reader, add }
+  return { asked, buffer, view, wishes, reader, add }
 }
 
 export function testRowsThatGoTakeTheQuestionForOlderOnesAlong() {
@@ -47,4 +49,72 @@ export function testRowsThatGoTakeTheQuestionForNewerOnesAlong() {
   ok(asked[1].over, 'its answer would leave a hole')
   reader.fill()
   equal(asked.at(-2).from === buffer.tail || asked.at(-1).from === buffer.tail, true)
+}
+
+export function testOfALogThatIsNotThereIsAskedOnce() {
+  const { asked, reader, add } = read({ lines: 100 })
+  add(1)
+  reader.fill()
+  asked[0].asker.frame({ ...lines('', 0, { position: 'p0' }), marker: { kind: 'end', at: 0, end: 'start' } }, true)
+  reader.fill()
+  equal(asked.length, 1, 'there is nothing before it')
+}
+
+export function testNoOlderRowsAreAskedForThatWouldJoinRowsThatAreAboutToGo() {
+  const { asked, buffer, reader, add } = read()
+  add(10)
+  reader.filter = { include: [{ text: 'a' }] }
+  reader.fill() // a frame is drawn before the first line comes that passes
+  reader.unfold()
+  equal(asked.length, 0, 'those of before')
+  add(3)
+  reader.fill()
+  equal([asked.length, asked[0].from, buffer.next - buffer.first], [1, buffer.head, 3])
+}
+
+export function testWhileAPlaceIsGoneToNoRowsOfThatBeforeAreAskedFor() {
+  const { asked, reader, view, add } = read()
+  add(10)
+  view.atEnd = false
+  reader.filter = { include: [{ text: 'a' }] }
+  reader.fill()
+  equal([asked.length, asked[0].back], [1, undefined])
+  asked[0].asker.frame(lines('aa\n', 0, { start: 1000, offset: 1003, position: 'p1003' }), false)
+  reader.fill()
+  equal([asked.length, asked[1].back], [2, true])
+}
+
+export function testWhoHasScrolledSinceAJumpAndFiltersGoesOnFromThere() {
+  const { asked, reader, view, add } = read()
+  add(10)
+  reader.rest()
+  reader.wake(false)
+  view.toEnd = () => {}
+  reader.toLive()
+  view.atEnd = false // scrolled up before the answer
+  reader.filter = { include: [{ text: 'a' }] }
+  reader.stay() // and is somewhere else before the answer to that
+  const before = asked.length
+  reader.fill()
+  equal(asked.slice(before).map(({ back }) => back), [true, undefined], 'rows on both sides are asked for')
+}
+
+export function testTwoFiltersThatCannotBeLeaveAllAsItWas() {
+  const { wishes, buffer, reader, add } = read()
+  add(10)
+  const one = { include: [{ text: 'one' }] }
+  reader.filter = one
+  reader.take(lines('one\n', 0, { start: 2000, offset: 2004, position: 'p2004', looked: 9, passed: 1 }))
+  reader.filter = { include: [{ text: '(', regex: true }] }
+  reader.filter = { include: [{ text: '(a', regex: true }] }
+  for (const { undo } of wishes.slice(1).reverse()) undo()
+  equal([reader.live, reader.filter, reader.looked, reader.passed], [true, one, 9, 1])
+  add(1)
+  equal(buffer.next - buffer.first, 2, 'rows that were here stay')
+  // One that can be, of which nothing came yet, is what was before: its rows replace those that are here.
+  reader.filter = { include: [{ text: 'two' }] }
+  reader.filter = { include: [{ text: '(', regex: true }] }
+  wishes.at(-1).undo()
+  add(1)
+  equal(buffer.next - buffer.first, 1, 'rows')
 }

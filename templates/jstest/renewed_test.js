@@ -1,11 +1,11 @@
-import { Buffer } from '../static/js/buffer.js'
-import { Cursor } from '../static/js/cursor.js'
-import { Extent } from '../static/js/extent.js'
-import { Folds } from '../static/js/folds.js'
-import { adjoins } from '../static/js/groups.js'
-import { Opened } from '../static/js/opened.js'
-import { makeRow } from '../static/js/row.js'
-import { View } from '../static/js/view.js'
+import { Buffer } from '../static/js/window/buffer.js'
+import { Cursor } from '../static/js/read/cursor.js'
+import { Extent } from '../static/js/window/extent.js'
+import { Folds } from '../static/js/read/folds.js'
+import { adjoins } from '../static/js/line/groups.js'
+import { Opened } from '../static/js/read/opened.js'
+import { makeRow } from '../static/js/line/row.js'
+import { View } from '../static/js/view/view.js'
 import { equal, lines, ok, painted } from './check.js'
 
 /** One file, by the token that it has at some time, and another one. */
@@ -33,7 +33,7 @@ function screen() {
   const fetch = async (name) => {
     buffer.clear()
     buffer.append(lines(text, 0, { file: name }))
-    view.restart()
+    view.restart(true)
     view.redraw()
     await painted()
     await painted()

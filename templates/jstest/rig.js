@@ -1,8 +1,8 @@
 // A tail without a page around it, and with short waits: the Go test drives the server's side of it, and says how long a silence may be.
 
-import { Buffer } from '../static/js/buffer.js'
-import { markerWords } from '../static/js/words.js'
-import { Tail } from '../static/js/tail.js'
+import { Buffer } from '../static/js/window/buffer.js'
+import { markerWords } from '../static/js/common/words.js'
+import { Tail } from '../static/js/tail/tail.js'
 import { all } from './check.js'
 
 const buffer = new Buffer()

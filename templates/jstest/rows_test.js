@@ -1,5 +1,5 @@
-import { Book } from '../static/js/book.js'
-import { Rows, SLICE } from '../static/js/rows.js'
+import { Book } from '../static/js/list/book.js'
+import { Rows, SLICE } from '../static/js/list/rows.js'
 import { equal, ok, until } from './check.js'
 
 const log = (host, n) => ({ host, id: `${n}`, name: `app-${String(n).padStart(4, '0')}`, group: `g${n % 3}`, size: 1, age_ms: 1000, rate: 0, state: 'ok', tails: 0 })

@@ -1,6 +1,6 @@
-import { stampOf } from '../static/js/stamp.js'
-import { reader } from '../static/js/layout.js'
-import { clockOf } from '../static/js/zone.js'
+import { stampOf } from '../static/js/line/stamp.js'
+import { reader } from '../static/js/line/layout.js'
+import { clockOf } from '../static/js/common/zone.js'
 import { equal, ok } from './check.js'
 
 /** The examples of the worker, whose zone is an hour before UTC. */

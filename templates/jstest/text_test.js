@@ -1,4 +1,4 @@
-import { appendText, cut, decode, visible } from '../static/js/text.js'
+import { appendText, cut, decode, visible } from '../static/js/line/text.js'
 import { equal, ok } from './check.js'
 
 /** @param {string} text */

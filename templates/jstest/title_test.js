@@ -1,4 +1,4 @@
-import { Title } from '../static/js/title.js'
+import { Title } from '../static/js/pane/title.js'
 import { equal } from './check.js'
 
 export function testCountsWhatCameUnseen() {
@@ -6,17 +6,19 @@ export function testCountsWhatCameUnseen() {
   const title = new Title()
   let hidden = false
   Object.defineProperty(document, 'hidden', { get: () => hidden, configurable: true })
-  const shows = (lines) => {
-    title.show(lines)
+  const shows = (lines, errors) => {
+    title.show(lines, errors)
     return document.title
   }
-  equal(shows(5), 'access.log')
+  equal(shows(5, 2), 'access.log')
   hidden = true
-  equal(shows(5), 'access.log')
-  equal(shows(8), '(3) access.log')
-  equal(shows(5000), '(999+) access.log')
+  equal(shows(5, 2), 'access.log')
+  equal(shows(8, 2), '(3) access.log')
+  equal(shows(9, 3), '(4, 1 error) access.log')
+  equal(shows(5000, 7), '(999+, 5 errors) access.log')
+  equal(shows(50_000, 7000), '(999+, 999+ errors) access.log')
   hidden = false
-  equal(shows(5001), 'access.log')
+  equal(shows(50_001, 7000), 'access.log')
   hidden = true
-  equal(shows(5002), '(1) access.log')
+  equal(shows(50_002, 7000), '(1) access.log')
 }

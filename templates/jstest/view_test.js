@@ -1,47 +1,6 @@
-import { Buffer } from '../static/js/buffer.js'
-import { makeRow } from '../static/js/row.js'
-import { View } from '../static/js/view.js'
-import { CONT, OPEN } from '../static/js/frame.js'
+import { CONT, OPEN } from '../static/js/tail/frame.js'
 import { equal, lines, ok, painted, until } from './check.js'
-
-const ROW = 19
-const SHOWN = 20
-
-/** A log on a screen of 20 rows. @param {ConstructorParameters<typeof Buffer>[0]} [max] */
-async function screen(max) {
-  document.body.replaceChildren()
-  const scroller = document.body.appendChild(document.createElement('main'))
-  scroller.className = 'log'
-  scroller.style.height = `${ROW * SHOWN}px`
-  scroller.style.width = '600px'
-  const buffer = new Buffer(max)
-  let [n, drawings] = [0, 0]
-  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), painted: () => drawings++ })
-  const add = async (count) => {
-    for (let i = 0; i < count; i++) if (buffer.append(lines(`line ${n}\n`))) n++
-    view.changed()
-    await painted()
-  }
-  const scroll = async (top) => {
-    scroller.scrollTop = top
-    await painted()
-  }
-  const before = async (i) => {
-    buffer.prepend(lines(`line ${i}\n`))
-    view.changed()
-    await painted()
-  }
-  await painted()
-  return { scroller, buffer, view, add, scroll, before, drawn: () => drawings }
-}
-
-/** The rows that are seen, by their text and place. @param {Element} scroller */
-function seen(scroller) {
-  const box = scroller.getBoundingClientRect()
-  return [...scroller.querySelectorAll('.row')]
-    .map((row) => ({ text: row.textContent ?? '', top: Math.round(row.getBoundingClientRect().top - box.top) }))
-    .filter(({ top }) => top > -ROW && top < scroller.clientHeight)
-}
+import { ROW, screen, seen, SHOWN } from './screen.js'
 
 export async function testStaysAtTheEnd() {
   const { scroller, add, view } = await screen()
@@ -55,17 +14,6 @@ export async function testStaysAtTheEnd() {
   const rows = seen(scroller)
   equal(rows.length >= SHOWN, true)
   rows.forEach((row, i) => equal(row.top - rows[0].top, i * ROW, 'rows have one height'))
-}
-
-export async function testItsOwnScrollingDoesNotHurry() {
-  const { buffer, view, drawn } = await screen()
-  const [begun, before] = [performance.now(), drawn()]
-  for (let i = 0; i < 60; i++) {
-    buffer.append(lines('x\n'.repeat(16)))
-    view.pace.came(16)
-    await painted()
-  }
-  ok(drawn() - before <= (performance.now() - begun) / 80 + 2, `${drawn() - before} drawings`)
 }
 
 export async function testReadersAreNotMoved() {
@@ -110,10 +58,35 @@ export async function testAHigherScreenDoesNotLeaveTheEnd() {
   scroller.style.height = `${ROW * (SHOWN + 7)}px`
   ok(scroller.scrollTop < before, 'the browser moves it up')
   buffer.clear()
-  view.restart()
+  view.restart(true)
   await add(100)
   ok(view.atEnd, 'at the end')
   equal(seen(scroller).at(-1)?.text, `line ${buffer.lines - 1}`)
+}
+
+export async function testAJumpToTheEndArrivesThereThoughSomebodyHasScrolledMeanwhile() {
+  const { scroller, buffer, view, add, scroll } = await screen()
+  await add(100)
+  view.toEnd()
+  await scroll(10 * ROW)
+  ok(!view.atEnd, 'away')
+  buffer.clear()
+  view.restart(true)
+  await add(100)
+  equal(seen(scroller).at(-1)?.text, 'line 199')
+}
+
+export async function testTheReadersRowIsTheAnchorAlsoWhenTheScreenHasJustBecomeSmaller() {
+  const { scroller, view, add } = await screen()
+  await add(100)
+  view.at = 99
+  view.reveal(99)
+  await painted()
+  const measured = new Promise((done) => new ResizeObserver(() => scroller.clientHeight < ROW * SHOWN && done([view.last, view.anchor.row])).observe(scroller))
+  scroller.style.height = `${ROW * (SHOWN - 2)}px`
+  equal(await measured, [98, 99], 'before it is drawn')
+  await painted()
+  equal(seen(scroller).at(-1)?.text, 'line 99')
 }
 
 export async function testOlderRowsDoNotTakeTheRoomOfTheNewest() {

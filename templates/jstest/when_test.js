@@ -1,7 +1,7 @@
-import { stampOf } from '../static/js/stamp.js'
-import { reader } from '../static/js/layout.js'
-import { when } from '../static/js/when.js'
-import { clockOf, fixed } from '../static/js/zone.js'
+import { stampOf } from '../static/js/line/stamp.js'
+import { reader } from '../static/js/line/layout.js'
+import { when } from '../static/js/find/when.js'
+import { clockOf, fixed } from '../static/js/common/zone.js'
 import { equal } from './check.js'
 
 const berlin = clockOf('Europe/Berlin')

@@ -1,7 +1,7 @@
-import { clock, full, since, zoneName } from '../static/js/time.js'
-import { age, bytes, count, duration, list, markerWords, number, rate, tail, view } from '../static/js/words.js'
-import { pace } from '../static/js/amounts.js'
-import { Backoff } from '../static/js/backoff.js'
+import { clock, full, since, zoneName } from '../static/js/common/time.js'
+import { age, bytes, count, duration, list, markerWords, number, rate, stopped, tail, view } from '../static/js/common/words.js'
+import { pace } from '../static/js/common/amounts.js'
+import { Backoff } from '../static/js/common/backoff.js'
 import { equal, ok } from './check.js'
 
 const noon = new Date(2026, 10, 21, 14, 2, 11)
@@ -38,10 +38,24 @@ export function testStates() {
   equal(list.retry('Redis is away', 1500), 'Redis is away; trying again in 2 s')
 }
 
+export function testAStopIsSaidAsTimesAre() {
+  const [now, words] = [Date.now(), 'stopped by admin: "disk work"']
+  const ago = (ms) => ({ by: '', since: now - ms, left: false })
+  equal(stopped(words), words, 'the end of a socket says no more')
+  equal(stopped(''), 'stopped by an administrator')
+  equal(stopped(words, ago(5000)), `${words} (since ${since(new Date(now - 5000))}, 5 s ago)`)
+  equal(stopped(words, { ...ago(3 * 86_400_000), by: 'root', left: true }), `${words} (root, since ${since(new Date(now - 3 * 86_400_000))}, 3 days ago); its host has it no more`)
+  ok(/since \d{4}-\d\d-\d\d \d\d:\d\d, 3 days/.test(stopped(words, ago(3 * 86_400_000))), 'with the day where it was another one')
+}
+
 export function testMarkers() {
   const at = noon.getTime()
   const said = (marker) => markerWords({ at, ...marker })
   equal(said({ kind: 'rotated', name: 'access.log', to: 'access.log.1' }), 'rotated 14:02:11: access.log → access.log.1')
+  equal(said({ kind: 'rotated', name: '/var/log/nginx/access.log', to: '/var/log/nginx/access.log.1' }), 'rotated 14:02:11: /var/log/nginx/access.log → access.log.1')
+  equal(said({ kind: 'rotated', name: '/var/log/app.log', to: '/var/log/old/app.log.1' }), 'rotated 14:02:11: /var/log/app.log → /var/log/old/app.log.1')
+  equal(said({ kind: 'file', name: '/var/log/a/x.log', to: '/var/log/a/x.log.1' }), '/var/log/a/x.log.1 ends here; x.log goes on')
+  equal(said({ kind: 'file', name: '/var/log/x.log', to: '/var/log/a/x.log' }), '/var/log/a/x.log ends here; /var/log/x.log goes on')
   equal(said({ kind: 'rotated', name: 'access.log' }), 'rotated 14:02:11: access.log goes on as a new file')
   equal(said({ kind: 'gap', bytes: 14 * 2 ** 20, why: 'the file was truncated at 14:02:11' }), 'gap: 14 MB are gone, the file was truncated at 14:02:11')
   equal(said({ kind: 'gap', bytes: -1 }), 'gap: lines are gone')

@@ -94,7 +94,7 @@ func TestWhatAUserMaySeeIsServed(t *testing.T) {
 	if a := ann.get("/log/web-01/nginx/access.log"); a.StatusCode != 200 || !strings.Contains(a.body, `data-id="nginx/access.log"`) || !strings.Contains(a.body, `data-version="v9"`) {
 		t.Errorf("the page: %d %s", a.StatusCode, a.body)
 	}
-	const entry = `{"host":"web-01","id":"nginx/access.log","name":"access.log","group":"nginx","size":7,"age_ms":3000,"rate":2.5,"state":"ok","tails":2,"line_rate":12,"disk_free":3,"disk_size":100`
+	const entry = `{"host":"web-01","id":"nginx/access.log","name":"access.log","group":"nginx","size":7,"age_ms":3000,"rate":2.5,"state":"ok","tails":2,"line_rate":12,"error_rate":0.3,"disk_free":3,"disk_size":100`
 	if a := ann.get("/api/v1/log/web-01/nginx/access.log"); a.StatusCode != 200 || strings.TrimSpace(a.body) != entry+`,"host_state":"here","away_ms":0,"zone":"Europe/Berlin"}` {
 		t.Errorf("the log: %d %s", a.StatusCode, a.body)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,11 @@ func (s *site) download(w http.ResponseWriter, r *http.Request, session *auth.Se
 	if !ok {
 		return
 	}
+	stopped, unwatch := s.Stops.Watch(log)
+	defer unwatch()
+	if s.refuseStopped(w, log, session.User) {
+		return
+	}
 	question, err := questionOf(r)
 	if err != nil {
 		s.sayJSON(w, http.StatusBadRequest, refusal{Error: err.Error()})
@@ -51,20 +57,22 @@ func (s *site) download(w http.ResponseWriter, r *http.Request, session *auth.Se
 	defer tail.Close()
 	var minding sync.WaitGroup
 	defer minding.Wait()
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer cancel(nil)
 	ended, release := s.Auth.Watch(session.Key)
 	defer release()
 	minding.Go(func() {
 		select {
 		case <-ctx.Done():
 		case <-ended:
-			cancel()
+			cancel(nil)
 		case <-s.stopping:
-			cancel()
+			cancel(nil)
+		case words := <-stopped:
+			cancel(errors.New(words))
 		}
 	})
-	d := download{site: s, w: w, name: fileName(log.ID, r.URL.RawQuery != "")}
+	d := download{site: s, w: w, name: fileName(log.ID, entry.Name, r.URL.RawQuery != "")}
 	if words := tail.Ask(1, question); words != "" {
 		s.sayJSON(w, http.StatusServiceUnavailable, refusal{words, 10})
 		return
@@ -74,7 +82,7 @@ func (s *site) download(w http.ResponseWriter, r *http.Request, session *auth.Se
 		if d.begun {
 			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
 		}
-		s.sayJSON(w, http.StatusServiceUnavailable, refusal{err.Error(), 10})
+		s.sayJSON(w, http.StatusServiceUnavailable, refusal{cmp.Or(context.Cause(ctx), err).Error(), 10})
 	}
 }
 
@@ -93,9 +101,13 @@ func questionOf(r *http.Request) (q wire.Question, err error) {
 	return q, err
 }
 
-// fileName is what the file should be called: the log's own name, marked if it is not the whole.
-func fileName(id string, part bool) string {
-	name := strings.TrimLeft(path.Base(id), ".-")
+// fileName is what the file should be called: the log's own name, of which its id may be an escaped form, marked if it is not the whole.
+func fileName(id, called string, part bool) string {
+	name := path.Base(id)
+	if own := path.Base(called); wire.EscapeID(own) == name {
+		name = own
+	}
+	name = strings.TrimLeft(name, ".-")
 	if name == "" {
 		name = "log"
 	}

@@ -179,11 +179,11 @@ func TestADownloadEndsWithTheServer(t *testing.T) {
 
 func TestDownloadNames(t *testing.T) {
 	for id, want := range map[string]string{"nginx/access.log": "access.log", "a/.hidden": "hidden", "...": "log", "x/app-_0a.log": "app-_0a.log"} {
-		if got := fileName(id, false); got != want {
+		if got := fileName(id, "a title", false); got != want {
 			t.Errorf("%s is saved as %q, want %q", id, got, want)
 		}
 	}
-	if got := fileName("journal", true); got != "journal-part" {
+	if got := fileName("journal", "journal", true); got != "journal-part" {
 		t.Errorf("a part is saved as %q", got)
 	}
 }

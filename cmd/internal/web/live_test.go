@@ -76,7 +76,7 @@ func TestALiveListTellsWhatChanges(t *testing.T) {
 	ring := make([]byte, catalogue.Slots)
 	ring[0], ring[1] = catalogue.Unknown, 7
 	log := logJSON{Host: "web-01", ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, AgeMS: 3000, Rate: 2.5, State: "ok", Tails: 2,
-		LineRate: 12, DiskFree: 3, DiskSize: 100, Ring: ring}
+		LineRate: 12, ErrRate: 0.3, DiskFree: 3, DiskSize: 100, Ring: ring}
 	if got, want := ann.next(), (&news{Say: "list", Hosts: []hostJSON{{Host: "web-01", State: "here", Notes: []string{}}}, Logs: []logJSON{log}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("at first\n got %+v\nwant %+v", got, want)
 	}

@@ -31,28 +31,35 @@ type logJSON struct {
 
 	Usual    float64 `json:"usual,omitempty"`
 	LineRate float64 `json:"line_rate,omitempty"`
+	ErrRate  float64 `json:"error_rate,omitempty"`
 	DiskFree int64   `json:"disk_free,omitempty"`
 	DiskSize int64   `json:"disk_size,omitempty"`
 	Ring     []byte  `json:"ring,omitempty"`
+
+	Stop *stopJSON `json:"stop,omitempty"`
 }
 
 type hostJSON struct {
-	Host   string   `json:"host"`
-	State  string   `json:"state"`
-	AwayMS int64    `json:"away_ms"`
-	Notes  []string `json:"notes"`
-	Binary int      `json:"binary"`
+	Host    string   `json:"host"`
+	State   string   `json:"state"`
+	AwayMS  int64    `json:"away_ms"`
+	Notes   []string `json:"notes"`
+	Binary  int      `json:"binary"`
+	NotText []string `json:"not_text,omitempty"`
 }
 
-func logOf(i catalogue.Item) logJSON {
+func (s *site) logOf(user auth.User, i catalogue.Item) logJSON {
 	e := i.Entry
 	l := logJSON{Host: i.Log.Host, ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, AgeMS: -1, Rate: e.Rate, State: e.State, Why: e.Why, Tails: e.Tails,
-		Usual: e.Usual, LineRate: e.LineRate, DiskFree: e.DiskFree, DiskSize: e.DiskSize}
+		Usual: e.Usual, LineRate: e.LineRate, ErrRate: e.ErrorRate, DiskFree: e.DiskFree, DiskSize: e.DiskSize}
 	if e.Age >= 0 {
 		l.AgeMS = e.Age.Milliseconds()
 	}
 	if i.Ring != nil {
 		l.Ring = i.Ring[:]
+	}
+	if stop, ok := s.Stops.Find(i.Log); ok {
+		l.State, l.Why, l.Stop = stateStopped, stop.Words(), s.stopOf(i.Log, stop, user)
 	}
 	return l
 }
@@ -81,7 +88,7 @@ func (s *site) apiLogs(w http.ResponseWriter, r *http.Request, session *auth.Ses
 
 func (s *site) apiLog(w http.ResponseWriter, r *http.Request, session *auth.Session) {
 	log, entry, host, ok := s.asked(w, r, session.User)
-	if !ok {
+	if !ok || s.refuseStopped(w, log, session.User) {
 		return
 	}
 	answer := struct {
@@ -90,7 +97,7 @@ func (s *site) apiLog(w http.ResponseWriter, r *http.Request, session *auth.Sess
 		AwayMS    int64  `json:"away_ms"`
 		Zone      string `json:"zone,omitempty"`
 		Layout    string `json:"layout,omitempty"`
-	}{logJSON: logOf(catalogue.Item{Log: log, Entry: entry}), Zone: cmp.Or(entry.Zone, host.Zone), Layout: entry.Layout}
+	}{logJSON: s.logOf(session.User, catalogue.Item{Log: log, Entry: entry}), Zone: cmp.Or(entry.Zone, host.Zone), Layout: entry.Layout}
 	answer.HostState, answer.AwayMS = hostState(host)
 	s.sayJSON(w, http.StatusOK, answer)
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +25,7 @@ import (
 	"livetail/consumer"
 	"livetail/internal/catalogue"
 	"livetail/internal/delivery"
+	"livetail/internal/stops"
 	"livetail/internal/testredis"
 	"livetail/internal/wire"
 )
@@ -53,6 +56,7 @@ type fakeCatalogue struct {
 	changes  []catalogue.Changes
 
 	unreached atomic.Bool
+	left      atomic.Bool // visibleLog is not on its host any more
 }
 
 func (f *fakeCatalogue) Ready() bool { return !f.notReady.Load() }
@@ -71,7 +75,11 @@ func (f *fakeCatalogue) Changes(since uint64) catalogue.Changes {
 	defer f.mu.Unlock()
 	switch {
 	case since == 0:
-		return catalogue.Changes{Seq: uint64(1 + len(f.changes)), All: true, Items: f.all()}
+		items := f.all()
+		if f.left.Load() {
+			items = slices.DeleteFunc(items, func(i catalogue.Item) bool { return i.Log == visibleLog })
+		}
+		return catalogue.Changes{Seq: uint64(1 + len(f.changes)), All: true, Items: items}
 	case int(since) <= len(f.changes):
 		c := f.changes[since-1]
 		c.Seq = since + 1
@@ -90,7 +98,7 @@ func (f *fakeCatalogue) change(c catalogue.Changes) {
 func (f *fakeCatalogue) all() []catalogue.Item {
 	return []catalogue.Item{
 		{Log: hiddenLog, Entry: catalogue.Entry{ID: hiddenLog.ID, Name: "secret.log", Age: -1, State: "unreadable", Why: "may not be read"}},
-		{Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, Age: 3 * time.Second, Rate: 2.5, State: "ok", Tails: 2, Lines: 123, LineRate: 12, DiskFree: 3, DiskSize: 100},
+		{Log: visibleLog, Entry: catalogue.Entry{ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, Age: 3 * time.Second, Rate: 2.5, State: "ok", Tails: 2, Lines: 123, LineRate: 12, ErrorRate: 0.3, DiskFree: 3, DiskSize: 100},
 			Ring: &catalogue.Ring{catalogue.Unknown, 7}},
 	}
 }
@@ -100,7 +108,7 @@ func (f *fakeCatalogue) Find(log wire.Log) (catalogue.Entry, catalogue.Host, boo
 	f.asked = append(f.asked, log)
 	f.mu.Unlock()
 	for _, item := range f.all() {
-		if item.Log == log {
+		if item.Log == log && !(f.left.Load() && log == visibleLog) {
 			for _, h := range f.Hosts() {
 				if h.Name == log.Host {
 					return item.Entry, h, true
@@ -158,6 +166,8 @@ type rig struct {
 	redis    *miniredis.Miniredis
 	logs     *fakeCatalogue
 	links    *auth.Links
+	stops    *stops.Stops
+	client   *redis.Client
 	requests chan delivery.Request
 	tails    chan *quietTail
 	away     atomic.Bool // what readyz is told
@@ -169,6 +179,8 @@ type setup struct {
 	trusted      []netip.Prefix
 	notReady     bool
 	touch        time.Duration // of a session by its sockets
+	blind        bool          // nobody looks at what is stopped
+	look         time.Duration // between looks at what is stopped; 0: one look
 }
 
 func newRig(t *testing.T, set setup) *rig {
@@ -177,6 +189,7 @@ func newRig(t *testing.T, set setup) *rig {
 	r.logs.notReady.Store(set.notReady)
 	client := redis.NewClient(&redis.Options{Addr: r.redis.Addr(), MaxRetries: -1, DialerRetries: 1})
 	t.Cleanup(func() { client.Close() })
+	r.client = client
 	people, err := auth.New(auth.Options{
 		Users: []auth.User{{Name: "root", Hash: hashOnce(), Admin: true}, {Name: "ann", Hash: hashOnce()}},
 		Rules: []auth.Rule{{Users: []string{"ann"}, Logs: []string{"web-01/*", "web-01/nginx/**", "web-01/no/**"}}},
@@ -188,8 +201,23 @@ func newRig(t *testing.T, set setup) *rig {
 	if !set.noLinks {
 		r.links = auth.NewLinks(nil)
 	}
+	if r.stops, err = stops.New(stops.Options{Redis: client, Names: wire.Names{Namespace: "test"}, Secret: secret, Every: cmp.Or(set.look, time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	var looking sync.WaitGroup
+	if !set.blind {
+		looking.Go(func() { _ = r.stops.Run(ctx) })
+	}
+	t.Cleanup(func() { end(); looking.Wait() })
+	for deadline := time.Now().Add(patience); !set.blind && !r.stops.Ready(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("never: it is known what is stopped")
+		}
+	}
 	o := Options{
-		Base: set.base, Trusted: set.trusted, Auth: people, Links: r.links, Catalogue: r.logs, Version: "v9", Asker: asker(secret),
+		Stops: r.stops,
+		Base:  set.base, Trusted: set.trusted, Auth: people, Links: r.links, Catalogue: r.logs, Version: "v9", Asker: asker(secret),
 		Ready: func(context.Context) error {
 			if r.away.Load() {
 				return errors.New("away")

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"maps"
 	"slices"
 
 	"livetail/auth"
 	"livetail/internal/catalogue"
+	"livetail/internal/stops"
+	"livetail/internal/wire"
 )
 
 // news is a message of a live list, as docs/PROTOCOL.md has it.
@@ -33,8 +36,10 @@ type reader struct {
 	site    *site
 	user    auth.User
 	seq     uint64
-	seen    map[string]bool     // hosts with a log that the user may see
-	hosts   map[string]hostJSON // as they were told
+	seen    map[string]bool         // hosts with a log that the user may see
+	hosts   map[string]hostJSON     // as they were told
+	stopped map[wire.Log]stops.Stop // as they were told
+	left    map[wire.Log]stops.Stop // those of them that no host has any more
 	trouble string
 }
 
@@ -52,11 +57,12 @@ func (r *reader) next() *news {
 		m.Say = "list"
 		clear(r.seen)
 		clear(r.hosts)
+		clear(r.left)
 	}
 	may := func(host, id string) bool { return r.site.Auth.May(r.user, host, id) }
 	for _, item := range c.Items {
 		if may(item.Log.Host, item.Log.ID) {
-			m.Logs = append(m.Logs, logOf(item))
+			m.Logs = append(m.Logs, r.site.logOf(r.user, item))
 			r.seen[item.Log.Host] = true
 		}
 	}
@@ -74,6 +80,8 @@ func (r *reader) next() *news {
 		}
 		m.Columns = append(m.Columns, columnJSON{column.Host, grew})
 	}
+	r.addStops(m, first)
+	r.addLeft(m)
 	r.addHosts(m)
 	if !r.user.Admin {
 		hidden := func(host string) bool { return !r.seen[host] }
@@ -91,6 +99,57 @@ func (r *reader) next() *news {
 	return m
 }
 
+// addStops tells of logs that were stopped or let go on meanwhile. That they are what they are told to be is logOf's.
+func (r *reader) addStops(m *news, first bool) {
+	before := r.stopped
+	r.stopped = r.site.Stops.All()
+	if first {
+		return
+	}
+	changed := maps.Clone(r.stopped)
+	for log, stop := range before {
+		if changed[log] == stop {
+			delete(changed, log)
+		} else {
+			changed[log] = stop
+		}
+	}
+	for log := range changed {
+		if entry, _, known := r.site.Catalogue.Find(log); known && r.site.Auth.May(r.user, log.Host, log.ID) {
+			m.Logs = append(m.Logs, r.site.logOf(r.user, catalogue.Item{Log: log, Entry: entry}))
+		}
+	}
+}
+
+// addLeft tells administrators of logs that are stopped and that no host has any more: else nobody would know whether they are.
+func (r *reader) addLeft(m *news) {
+	if !r.user.Admin {
+		return
+	}
+	before := r.left
+	r.left = map[wire.Log]stops.Stop{}
+	for log, stop := range r.stopped {
+		entry, _, known := r.site.find(log, r.user)
+		if _, _, announced := r.site.Catalogue.Find(log); announced || !known || !r.site.Auth.May(r.user, log.Host, log.ID) {
+			continue
+		}
+		r.left[log] = stop
+		if before[log] != stop || slices.Contains(m.Whole, log.Host) {
+			m.Logs = append(m.Logs, r.site.logOf(r.user, catalogue.Item{Log: log, Entry: entry}))
+		}
+	}
+	m.Gone = slices.DeleteFunc(m.Gone, func(log nameJSON) bool {
+		_, stays := r.left[wire.Log{Host: log.Host, ID: log.ID}]
+		return stays
+	})
+	for log := range before {
+		_, stays := r.left[log]
+		if _, _, announced := r.site.Catalogue.Find(log); !stays && !announced {
+			m.Gone = append(m.Gone, nameJSON{log.Host, log.ID})
+		}
+	}
+}
+
 // addHosts tells of hosts that changed. Administrators are told all; others hear only of hosts with a log that they may see,
 // and nothing about the rest of them.
 func (r *reader) addHosts(m *news) {
@@ -100,7 +159,7 @@ func (r *reader) addHosts(m *news) {
 		}
 		host := hostOf(h, r.user.Admin)
 		told, known := r.hosts[h.Name]
-		if !known || told.State != host.State || told.Binary != host.Binary || !slices.Equal(told.Notes, host.Notes) {
+		if !known || told.State != host.State || told.Binary != host.Binary || !slices.Equal(told.Notes, host.Notes) || !slices.Equal(told.NotText, host.NotText) {
 			r.hosts[h.Name] = host
 			m.Hosts = append(m.Hosts, host)
 		}
@@ -111,7 +170,7 @@ func hostOf(h catalogue.Host, admin bool) hostJSON {
 	host := hostJSON{Host: h.Name, Notes: []string{}}
 	host.State, host.AwayMS = hostState(h)
 	if admin {
-		host.Notes, host.Binary = append(host.Notes, h.Notes...), h.Binary
+		host.Notes, host.Binary, host.NotText = append(host.Notes, h.Notes...), h.Binary, h.NotText
 	}
 	return host
 }

@@ -19,11 +19,11 @@ func (s *site) log(w http.ResponseWriter, r *http.Request, session *auth.Session
 		s.noSuchLog(w, session.User.Name)
 		return
 	}
-	entry, _, known := s.Catalogue.Find(log)
+	entry, _, known := s.find(log, session.User)
 	switch {
 	case known:
 		s.written(s.pages.Viewer(w, templates.Viewer{User: session.User.Name, Host: log.Host, ID: log.ID, Name: entry.Name,
-			Group: entry.Group, Version: s.Version}))
+			Group: entry.Group, Admin: session.User.Admin, Version: s.Version}))
 	case s.Catalogue.Ready():
 		s.noSuchLog(w, session.User.Name)
 	default:

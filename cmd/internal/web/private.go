@@ -39,6 +39,16 @@ func (s *site) visible(r *http.Request, user auth.User) (wire.Log, bool) {
 	return log, log.Check() == nil && s.Auth.May(user, log.Host, log.ID)
 }
 
+// find is what is known of a log. One that is stopped stays known to administrators when its host has it no more: that it is
+// stopped, and how to let it go on, is all that there is to it.
+func (s *site) find(log wire.Log, user auth.User) (catalogue.Entry, catalogue.Host, bool) {
+	entry, host, ok := s.Catalogue.Find(log)
+	if _, stopped := s.Stops.Find(log); !ok && stopped && user.Admin {
+		return catalogue.Entry{ID: log.ID, Name: log.ID, Age: -1}, host, true
+	}
+	return entry, host, ok
+}
+
 // asked is the log that a path of the API names and what is known of it, if there is one that this user may see. If not, that
 // is answered.
 func (s *site) asked(w http.ResponseWriter, r *http.Request, user auth.User) (log wire.Log, entry catalogue.Entry, host catalogue.Host, ok bool) {
@@ -46,7 +56,7 @@ func (s *site) asked(w http.ResponseWriter, r *http.Request, user auth.User) (lo
 		s.say404(w, r)
 		return
 	}
-	switch entry, host, ok = s.Catalogue.Find(log); {
+	switch entry, host, ok = s.find(log, user); {
 	case ok:
 	case s.Catalogue.Ready():
 		s.say404(w, r)

@@ -32,9 +32,12 @@ func (s *site) routes() *http.ServeMux {
 	mux.Handle("GET /api/v1/log/{host}/{id...}", api.only(s.apiLog))
 	mux.Handle("GET /api/v1/tail/{host}/{id...}", api.only(s.tail))
 	mux.Handle("GET /api/v1/download/{host}/{id...}", api.only(s.download))
+	mux.Handle("POST /api/v1/stop/{host}/{id...}", api.only(s.stop))
+	mux.Handle("POST /api/v1/letgo/{host}/{id...}", api.only(s.letGo))
 
 	// mux would lead from here to the same with a slash, and out of the base path.
-	for _, path := range []string{"/static", "/log/{host}", "/api/v1/log/{host}", "/api/v1/tail/{host}", "/api/v1/download/{host}"} {
+	for _, path := range []string{"/static", "/log/{host}", "/api/v1/log/{host}", "/api/v1/tail/{host}", "/api/v1/download/{host}",
+		"/api/v1/stop/{host}", "/api/v1/letgo/{host}"} {
 		mux.HandleFunc(path, s.notFound)
 	}
 	return mux

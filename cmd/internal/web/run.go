@@ -16,6 +16,7 @@ import (
 	"livetail/internal/delivery"
 	"livetail/internal/dial"
 	"livetail/internal/jobs"
+	"livetail/internal/stops"
 	"livetail/internal/wire"
 )
 
@@ -45,12 +46,16 @@ func RunWith(ctx context.Context, p boot.Parts, x Extra) error {
 	}
 	hub, err := delivery.New(delivery.Options{
 		Web: wire.NewProcessID(), Names: names, Sealer: wire.NewSealer(p.Secret), Bus: channels,
-		Jobs: jobs.NewQueue(clients.Jobs, names), Most: c.Web.Limits.Tails, Log: p.Log,
+		Jobs: jobs.NewQueue(clients.Jobs, channels, names), Most: c.Web.Limits.Tails, Log: p.Log,
 	})
 	if err != nil {
 		return err
 	}
 	list, err := catalogue.NewList(catalogue.ListOptions{Redis: clients.Keys, Bus: channels, Names: names, Secret: p.Secret, Log: p.Log})
+	if err != nil {
+		return err
+	}
+	stopped, err := stops.New(stops.Options{Redis: clients.Keys, Names: names, Secret: p.Secret, Log: p.Log})
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func RunWith(ctx context.Context, p boot.Parts, x Extra) error {
 		}
 	}
 	site, err := newSite(Options{
-		Base: c.Web.BasePath, PublicURL: public, Trusted: c.Web.TrustedProxies, Auth: people, Links: x.Links, Catalogue: list,
+		Base: c.Web.BasePath, PublicURL: public, Trusted: c.Web.TrustedProxies, Auth: people, Links: x.Links, Catalogue: list, Stops: stopped,
 		Sockets: consumer.Options{
 			Open:         func(r delivery.Request) (consumer.Tail, error) { return opened(hub.Open(r)) },
 			TailsPerUser: c.Web.Limits.TailsPerUser, Tails: c.Web.Limits.Tails,
@@ -97,6 +102,7 @@ func RunWith(ctx context.Context, p boot.Parts, x Extra) error {
 		func(ctx context.Context) error { return site.serve(ctx, listener) },
 		redis.Then(hub.Run), // revokes what the sockets left, and needs all below for it
 		redis.Then(list.Run),
+		redis.Then(stopped.Run),
 		redis.Then(people.Run),
 		redis.Then(channels.Run),
 		redis.Run,

@@ -15,6 +15,7 @@ import (
 	"livetail/auth"
 	"livetail/consumer"
 	"livetail/internal/catalogue"
+	"livetail/internal/stops"
 	"livetail/internal/wire"
 	"livetail/templates"
 )
@@ -28,7 +29,7 @@ type Catalogue interface {
 	Reached() bool // false while Redis does not answer: what is known may be old
 }
 
-// Options says what a site consists of. Auth, Catalogue, Asker, Ready and Sockets.Open are required.
+// Options says what a site consists of. Auth, Catalogue, Stops, Asker, Ready and Sockets.Open are required.
 type Options struct {
 	Base      string         // base path, "" or "/x"
 	PublicURL *url.URL       // the origin under which people reach it; nil: whatever they use
@@ -36,6 +37,7 @@ type Options struct {
 	Auth      *auth.Auth
 	Links     *auth.Links // nil: there are no sign-in links
 	Catalogue Catalogue
+	Stops     *stops.Stops
 	Asker     func(user string) string    // makes a name unreadable, for workers
 	Sockets   consumer.Options            // Origin, Version and Log are filled in
 	Ready     func(context.Context) error // says whether Redis answers
@@ -57,8 +59,8 @@ type site struct {
 }
 
 func newSite(o Options) (*site, error) {
-	if o.Auth == nil || o.Catalogue == nil || o.Asker == nil || o.Ready == nil {
-		return nil, errors.New("web options: Auth, Catalogue, Asker and Ready are needed")
+	if o.Auth == nil || o.Catalogue == nil || o.Stops == nil || o.Asker == nil || o.Ready == nil {
+		return nil, errors.New("web options: Auth, Catalogue, Stops, Asker and Ready are needed")
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

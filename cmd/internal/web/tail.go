@@ -19,10 +19,15 @@ func (s *site) tail(w http.ResponseWriter, r *http.Request, session *auth.Sessio
 	if !ok {
 		return
 	}
-	ended, release := s.Auth.Watch(session.Key)
+	stopped, unwatch := s.Stops.Watch(log)
+	if s.refuseStopped(w, log, session.User) {
+		unwatch()
+		return
+	}
+	ended, unhear := s.Auth.Watch(session.Key)
 	s.sockets.Serve(w, r, consumer.Visit{
 		User: session.User.Name, Asker: s.Asker(session.User.Name), Log: log, Lines: uint32(max(entry.Lines, 0)), Paths: session.User.Admin || entry.ShowPath,
-		Ended: ended, Release: release,
+		Ended: ended, Stopped: stopped, Release: func() { unhear(); unwatch() },
 		Touch: func(ctx context.Context) bool { return !errors.Is(s.Auth.Touch(ctx, session.Key), auth.ErrSignedOut) },
 	})
 }

@@ -90,7 +90,7 @@ func Run(ctx context.Context, p boot.Parts) error {
 	// Jobs end first: they hand their tails over, and need all below for it.
 	return boot.InOrder(ctx,
 		redis.Then(func(ctx context.Context) error {
-			return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Names: names, Host: c.Worker.Host,
+			return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Bus: channels, Names: names, Host: c.Worker.Host,
 				Most: c.Worker.Places + waitingJobs, Handle: tails.Handle, Stop: tails.Stop, Log: p.Log})
 		}),
 		redis.Then(announcer.Run),
@@ -129,10 +129,10 @@ func journalOf(j *config.Journal) *logs.Journal {
 func view(shelf *logs.Shelf, tails *runs.Runs, places int, clock zones) catalogue.View {
 	seen := shelf.Look()
 	following := tails.Following()
-	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, Places: places, Free: tails.Free(), Zone: clock.local(time.Now())}
+	v := catalogue.View{Notes: seen.Notes, Binary: seen.Binary, NotText: seen.NotText, Places: places, Free: tails.Free(), Zone: clock.local(time.Now())}
 	for _, e := range seen.Entries {
 		v.Entries = append(v.Entries, catalogue.Entry{ID: e.ID, Name: e.Name, Group: e.Group, Size: e.Size, Age: e.Age, Rate: e.Rate,
-			Usual: e.Usual, Grown: e.Grown, DiskFree: e.DiskFree, DiskSize: e.DiskSize, LineRate: following[e.ID].Lines,
+			Usual: e.Usual, Grown: e.Grown, DiskFree: e.DiskFree, DiskSize: e.DiskSize, LineRate: following[e.ID].Lines, ErrorRate: following[e.ID].Errors,
 			State: e.State, Why: e.Why, Tails: following[e.ID].Tails, Lines: e.Lines, ShowPath: e.ShowPath,
 			Zone: e.TimeZone, Layout: e.TimeLayout})
 	}

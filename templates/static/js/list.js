@@ -1,14 +1,16 @@
 // The first page: which logs there are, live while somebody looks.
 
-import { isSort } from './arrange.js'
-import { tellSignedIn } from './ask.js'
-import { signInPage } from './base.js'
-import { Book } from './book.js'
-import { characterKeys, habit, remember } from './habits.js'
-import { keys } from './listkeys.js'
-import { Rows } from './rows.js'
-import { Shared } from './shared.js'
-import { list as words } from './words.js'
+import { isSort } from './list/arrange.js'
+import { tellSignedIn } from './common/ask.js'
+import { signInPage } from './common/base.js'
+import { Book } from './list/book.js'
+import { characterKeys, habit, remember } from './common/habits.js'
+import { keys } from './list/listkeys.js'
+import { letGo } from './list/lettinggo.js'
+import { Rows } from './list/rows.js'
+import { Shared } from './list/shared.js'
+import { theme } from './common/theme.js'
+import { list as words } from './common/words.js'
 
 const TICK = 1000
 /** A wait is not mentioned before this: most are shorter. */
@@ -23,7 +25,7 @@ const byCharacter = /** @type {HTMLInputElement} */ (part('characters'))
 
 const book = new Book()
 const rows = new Rows(list, book, () => draw())
-/** @type {import('./live.js').State} */
+/** @type {import('./list/live.js').State} */
 let state = { kind: 'loading', words: '', until: 0, polls: false }
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking
@@ -100,9 +102,12 @@ list.addEventListener('pointerleave', () => {
 })
 list.addEventListener('focusout', () => setTimeout(() => rows.calm()))
 list.addEventListener('click', ({ target }) => {
-  if (target instanceof Element && target.closest('.pin')) rows.pin(target)
+  if (!(target instanceof Element)) return
+  if (target.closest('.pin')) rows.pin(target)
+  if (target.matches('.letgo')) letGo(target, rows)
   draw()
 })
+theme(/** @type {HTMLSelectElement} */ (part('theme')))
 byCharacter.checked = characterKeys()
 byCharacter.addEventListener('change', () => remember('keys', byCharacter.checked))
 keys({

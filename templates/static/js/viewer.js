@@ -1,16 +1,17 @@
 // The page: its panes, and what is the page's rather than a log's.
 
-import { follow, looked as readAddress } from './address.js'
-import { onSignedIn } from './ask.js'
-import { characterKeys, habit } from './habits.js'
-import { KeySheet } from './keysheet.js'
-import { Later } from './later.js'
-import { looked } from './looked.js'
-import { Panes } from './panes.js'
-import { begin } from './tail.js'
-import { Title } from './title.js'
-import { Watching } from './watching.js'
-import { panes as paneWords, tail as tailWords, view as words } from './words.js'
+import { follow, looked as readAddress } from './find/address.js'
+import { onSignedIn } from './common/ask.js'
+import { characterKeys, habit } from './common/habits.js'
+import { KeySheet } from './pane/keysheet.js'
+import { Later } from './common/later.js'
+import { looked } from './common/looked.js'
+import { Panes } from './pane/panes.js'
+import { begun } from './tail/begun.js'
+import { theme } from './common/theme.js'
+import { Title } from './pane/title.js'
+import { Watching } from './common/watching.js'
+import { panes as paneWords, tail as tailWords, view as words } from './common/words.js'
 
 const SECOND = 1000
 /** New lines are announced no more often than every so many seconds. */
@@ -20,24 +21,33 @@ const RELOADED = 'livetail.reloaded'
 
 const { host = '', id = '', name = '', version = '' } = document.body.dataset
 /** The answers come while the page is made. */
-const begun = begin({ host, id })
+const under = begun({ host, id })
 const title = new Title()
 const address = readAddress()
 const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
-const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: () => title.show(arrived()), changed: () => write.soon(), newer })
+const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: entitle, changed: () => write.soon(), newer })
 const failed = () => panes.current.say(tailWords.notFetched)
 const railRoot = /** @type {HTMLElement} */ (document.querySelector('.rail'))
-const rail = new Later(() => import('./rail.js').then(({ Rail }) => new Rail(railRoot, { host, id }, beside)), failed)
+const rail = new Later(() => import('./pane/rail.js').then(({ Rail }) => new Rail(railRoot, { host, id }, beside)), failed)
 const paletteRoot = /** @type {HTMLElement} */ (document.querySelector('#palette'))
-const palette = new Later(() => import('./palette.js').then(({ Palette }) => new Palette(paletteRoot, beside)), failed)
-const keySheet = new KeySheet(/** @type {HTMLElement} */ (document.querySelector('#keys')))
+const sheetRoot = /** @type {HTMLElement} */ (document.querySelector('#keys'))
+const palette = new Later(() => Promise.all([import('./pane/palette.js'), import('./pane/commands.js')]).then(([{ Palette }, { commands }]) =>
+  new Palette(paletteRoot, { beside, commands: () => commands(sheetRoot, control), back: () => panes.current.focus() })), failed)
+theme(/** @type {HTMLSelectElement} */ (document.querySelector('#theme')))
+const keySheet = new KeySheet(sheetRoot)
 let older = false
 let announced = 0
 let seconds = 0
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let ticking
 
 /** How many lines all logs together got. */
 function arrived() {
   return panes.all.reduce((sum, pane) => sum + pane.reader.arrived, 0)
+}
+
+function entitle() {
+  title.show(arrived(), panes.all.reduce((sum, pane) => sum + pane.reading.errors.told, 0))
 }
 
 /** @param {{ host: string, id: string, name?: string }} log */
@@ -49,6 +59,30 @@ function beside(log) {
   pane.start()
   pane.focus()
   write.soon()
+}
+
+/** It is open at once, and the rest of it follows: whoever goes on typing types into it. @param {boolean} [besides] it is asked for a log to be opened beside */
+function choose(besides = false) {
+  if (paletteRoot.matches(':popover-open')) return paletteRoot.hidePopover()
+  const selection = getSelection()
+  const selected = selection && !selection.isCollapsed ? selection.getRangeAt(0).cloneRange() : null
+  paletteRoot.showPopover()
+  const input = /** @type {HTMLInputElement} */ (paletteRoot.querySelector('input'))
+  input.value = ''
+  input.focus()
+  palette.ask((it) => it.show(besides, selected))
+}
+
+/** The same; and away at once. */
+function unfoldRail() {
+  railRoot.hidden = !railRoot.hidden
+  if (!railRoot.hidden) railRoot.querySelector('input')?.focus()
+  rail.ask((it) => it.toggle(!railRoot.hidden))
+}
+
+/** A control of the log that is read, or else of the page. @param {string} selector */
+function control(selector) {
+  return panes.current.root.querySelector(selector) ?? document.querySelector(selector)
 }
 
 /** The server is newer than this page, which comes again when nobody looks. */
@@ -69,11 +103,21 @@ function reload() {
   location.reload()
 }
 
-function eachSecond() {
+/** Nothing is drawn where nobody looks: the title counts by itself. */
+function tick() {
+  clearInterval(ticking)
+  if (!document.hidden) ticking = setInterval(eachSecond, SECOND)
+}
+
+function draw() {
   for (const pane of panes.all) pane.eachSecond()
   rail.now?.eachSecond()
-  title.show(arrived())
-  if (++seconds % ANNOUNCE !== 0 || document.hidden) return
+  entitle()
+}
+
+function eachSecond() {
+  draw()
+  if (++seconds % ANNOUNCE !== 0) return
   if (arrived() > announced) panes.all[0].part('announce').textContent = words.newLines(arrived() - announced)
   announced = arrived()
 }
@@ -82,20 +126,22 @@ function eachSecond() {
 function key(event) {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key === 'k') {
     event.preventDefault()
-    return palette.ask((it) => it.toggle())
+    return choose()
   }
   if (!characterKeys() || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return
   if (event.target instanceof Element && event.target.closest('input, textarea, select')) return
-  if (event.key === '[') rail.ask((it) => it.toggle())
+  if (event.key === '[') unfoldRail()
   else if (event.key === '?') keySheet.toggle()
-  else if (event.key === 'o') palette.ask((it) => it.toggle())
+  else if (event.key === 'o') choose()
   else if (!/^[1-4]$/.test(event.key) || !panes.focus(Number(event.key))) return
   event.preventDefault()
 }
 
 addEventListener('keydown', key)
-document.querySelector('[data-part="rail-button"]')?.addEventListener('click', () => rail.ask((it) => it.toggle()))
-document.querySelector('[data-part="palette-button"]')?.addEventListener('click', () => palette.ask((it) => it.toggle()))
+document.querySelector('[data-part="rail-button"]')?.addEventListener('click', unfoldRail)
+railRoot.querySelector('[data-rail="close"]')?.addEventListener('click', unfoldRail)
+document.querySelector('[data-part="palette-button"]')?.addEventListener('click', () => choose())
+document.querySelector('[data-part="beside-button"]')?.addEventListener('click', () => choose(true))
 addEventListener('online', () => panes.all.forEach((pane) => pane.tail.nudge()))
 addEventListener('focus', () => panes.all.forEach((pane) => pane.tail.nudge()))
 onSignedIn(() => panes.all.forEach((pane) => pane.tail.nudge()))
@@ -113,8 +159,12 @@ new Watching(() => panes.all, () => {
 const first = panes.first({ host, id, name, version })
 first.show(address)
 first.focus()
-first.start(begun)
+first.start(under)
 address.beside.forEach(beside)
 if (address.beside.length > 0) first.focus()
-setInterval(eachSecond, SECOND)
+document.addEventListener('visibilitychange', () => {
+  tick()
+  if (!document.hidden) draw()
+})
+tick()
 if (habit('rail', false)) rail.ask()

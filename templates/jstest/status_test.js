@@ -1,0 +1,55 @@
+import { Status } from '../static/js/pane/status.js'
+import { full } from '../static/js/common/time.js'
+import { lines, equal } from './check.js'
+
+export function testAnEmptyFileHadNoLineSinceItIsThere() {
+  const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+  const status = new Status({ host: 'web-01', truth, nothing, announce })
+  status.state = { kind: 'following', words: '', at: 0 }
+  status.entry({ age_ms: 240_000, size: 0 })
+  status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false)
+  status.draw()
+  equal(/^● live, empty since .*\d\d:\d\d.*; no lines yet$/.test(truth.textContent), true, truth.textContent)
+  status.frame(lines('the first\n'), false)
+  status.draw()
+  equal(truth.textContent, '● live')
+}
+
+export function testLinesOfAFileThatWasEmptyAreNoOlder() {
+  for (const first of ['told', 'read']) {
+    const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+    const status = new Status({ host: 'web-01', truth, nothing, announce })
+    const tell = () => status.entry({ age_ms: 240_000, size: 0 })
+    status.state = { kind: 'following', words: '', at: 0 }
+    if (first === 'told') tell()
+    status.frame(lines('written since\n'), true)
+    status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false)
+    if (first === 'read') tell()
+    status.draw()
+    equal(truth.textContent, '● live, last line 4 min ago', first)
+  }
+}
+
+export function testAStopIsSaidWithItsTime() {
+  const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+  const status = new Status({ host: 'web-01', truth, nothing, announce })
+  const since = new Date(Date.now() - 750_000)
+  status.state = { kind: 'held', words: 'stopped by admin: "disk work"', at: 0, stop: { by: 'root', since: since.getTime(), left: false } }
+  equal(/^■ stopped by admin: "disk work" \(root, since .*\d\d:\d\d, 12 min ago\)$/.test(truth.textContent), true, truth.textContent)
+  equal(truth.title, full(since), 'the zone is told on hover')
+}
+
+export function testALogThatAppearedHasLines() {
+  const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+  const status = new Status({ host: 'web-01', truth, nothing, announce })
+  status.state = { kind: 'following', words: '', at: 0 }
+  const mark = (kind) => status.frame({ ...lines(''), marker: { kind, at: 0, name: 'next.log' } }, false)
+  mark('waiting')
+  equal(truth.textContent, '◌ waiting for next.log to appear')
+  mark('opened')
+  mark('live')
+  equal(truth.textContent, '● live, no lines yet')
+  status.frame(lines('the first\n'), true)
+  status.draw()
+  equal(truth.textContent, '● live', 'nobody knows of when they are')
+}

@@ -1,0 +1,163 @@
+// The status line's one truth about the connection, and the numbers beside it.
+
+import { signInPage } from '../common/base.js'
+import { markerWords, tail as words } from '../common/words.js'
+import { full } from '../common/time.js'
+import { visible } from '../line/text.js'
+
+/** So far from the live edge is worth saying. */
+const BEHIND = 1024 * 1024
+/** The line is drawn once a second; a frame is worth drawing it at once when it has said something old for so long, in ms. */
+const STALE = 1000
+/** A log that said nothing for so long, in ms, is quiet: what it usually does tells that from dead. */
+const QUIET = 60_000
+/** Lines a second are counted over so many looks, one a second; those before a longer pause, in ms, count no more. */
+const LOOKS = 3
+const PAUSE = 2500
+
+export class Status {
+  /** @type {import('../tail/tail.js').State} */
+  #state = { kind: 'asking', words: '', at: 0 }
+  #host
+  #truth
+  #nothing
+  #announce
+  #said = ''
+  #live = false
+  #behind = 0
+  #lastLine = 0
+  /** Whether there are lines, of whatever time. */
+  #some = false
+  /** Why a tail that is followed has no lines now. */
+  #trouble = ''
+  /** Bytes a second that the log usually gets; 0: not known. */
+  #usual = 0
+  #lineSize = 0
+  /** Since when its file was empty when the API told of it; 0: it was not. */
+  #bare = 0
+  /** Why no worker is there, if that is known. */
+  #away = ''
+  /** @type {number[]} */
+  #counts = []
+  #counted = 0
+
+  /** @param {{ host: string, truth: HTMLElement, nothing: HTMLElement, announce: HTMLElement }} parts */
+  constructor({ host, truth, nothing, announce }) {
+    this.#host = host
+    this.#truth = truth
+    this.#nothing = nothing
+    this.#announce = announce
+  }
+
+  /** @param {import('../tail/tail.js').State} state */
+  set state(state) {
+    this.#state = state
+    if (state.kind === 'following') this.#away = ''
+    this.draw()
+  }
+
+  /** Whether lines are shown that are far from the live edge, though on their way to it. */
+  get far() {
+    return this.#behind >= BEHIND
+  }
+
+  /** What the API says of the log. @param {{ age_ms: number, size?: number, usual?: number, host_state?: string, away_ms?: number }} entry */
+  entry({ age_ms: age, size, usual = 0, host_state: state, away_ms: away = 0 }) {
+    this.#usual = usual
+    this.#bare = age >= 0 && size === 0 ? Date.now() - age : 0
+    if (age >= 0 && (!this.#bare || this.#some) && !this.#lastLine) this.#lastLine = Date.now() - age
+    this.#away = state === 'away' ? words.away(this.#host, away) : ''
+  }
+
+  /**
+   * What a frame tells beside its lines.
+   * @param {import('../tail/frame.js').Frame} frame @param {boolean} backlog
+   */
+  frame({ marker, behind, payload }, backlog) {
+    const before = `${this.#live} ${this.#trouble}`
+    const stale = Date.now() - this.#lastLine > STALE
+    this.#behind = behind
+    this.#some ||= !marker && payload.length > 0
+    if (!marker) {
+      this.#trouble = ''
+      this.#live ||= !backlog
+      if (!backlog) this.#lastLine = Date.now()
+      else if (this.#some) this.#lastLine ||= this.#bare // no line is older than that it was empty
+    } else if (marker.kind === 'waiting' || marker.kind === 'unreadable' || marker.kind === 'progress') {
+      this.#trouble = `◌ ${visible(markerWords(marker))}`
+    } else if (marker.kind === 'opened' || marker.kind === 'readable' || marker.kind === 'live') {
+      this.#trouble = ''
+      if (marker.kind === 'live') this.#live = true
+    }
+    if (document.hidden) return // it is drawn when somebody looks
+    if (stale || before !== `${this.#live} ${this.#trouble}`) this.draw()
+  }
+
+  /** How long a line is, as of those that are here, in bytes; 0: not known. @param {number} bytes */
+  set lineSize(bytes) {
+    this.#lineSize = bytes
+  }
+
+  /** Lines a second, told the number of all lines once a second. @param {number} lines */
+  perSecond(lines) {
+    const now = Date.now()
+    if (now - this.#counted > PAUSE) this.#counts = []
+    this.#counted = now
+    this.#counts.push(lines)
+    const first = this.#counts.length > LOOKS ? this.#counts.shift() : this.#counts[0]
+    return (lines - (first ?? lines)) / Math.max(1, this.#counts.length - 1)
+  }
+
+  draw() {
+    const text = this.#text()
+    if (this.#truth.firstChild?.nodeValue !== text) this.#write(text)
+    if (this.#state.kind === this.#said) return
+    this.#said = this.#state.kind
+    this.#announce.textContent = text.slice(2)
+  }
+
+  // Private
+
+  /** @param {string} text */
+  #write(text) {
+    this.#truth.replaceChildren(text)
+    this.#truth.className = `truth ${this.#state.kind === 'following' && !text.startsWith('◌') ? (text.startsWith('▲') ? 'behind' : 'live') : this.#state.kind}`
+    // Where there are no lines yet, the middle of the page says it too; but what lasts a moment would only flicker.
+    this.#nothing.textContent = text === words.asking || text === words.opening ? '' : text.slice(2)
+    const when = this.#state.stop?.since ?? this.#lastLine
+    this.#truth.title = when ? full(new Date(when)) : ''
+    if (this.#state.kind !== 'signedout') return
+    const link = document.createElement('a')
+    link.href = signInPage()
+    link.target = '_blank' // the lines of this page stay
+    link.textContent = words.signIn
+    this.#truth.append('; ', link)
+  }
+
+  #text() {
+    const { kind, words: why, at, stop } = this.#state
+    const wait = at - Date.now()
+    switch (kind) {
+      case 'asking': return words.asking
+      case 'waiting': return this.#away || (why ? `◌ ${why}` : words.waiting(this.#host))
+      case 'queued': return why ? `◌ ${why}` : words.queued
+      case 'reconnecting': return why ? `◌ ${why}` : words.reconnecting
+      case 'following': return this.#following()
+      case 'retry': return why ? words.refusedFor(why, wait) : words.retry(wait)
+      case 'signedout': return words.signedOut
+      case 'held': return words.held(why, stop)
+      case 'stopped': return words.stopped
+      case 'over': return words.over(why)
+      default: return why ? `◌ ${why}` : `◌ ${kind}`
+    }
+  }
+
+  #following() {
+    if (this.#trouble) return this.#trouble
+    if (this.far) return words.behind(this.#behind)
+    if (!this.#live) return words.opening
+    if (!this.#lastLine) return this.#some ? words.following : this.#bare ? words.bare(Date.now() - this.#bare) : words.noLines
+    const silent = Date.now() - this.#lastLine
+    return silent >= QUIET && this.#usual >= 0.5 ? words.quiet(silent, this.#usual, this.#lineSize) : words.lastLine(silent)
+  }
+}

@@ -1,0 +1,161 @@
+// The scrollbar: its thumb is the place in the whole history, not in what the page keeps.
+
+import { view as words } from '../common/words.js'
+
+/** The least height of the thumb, in px. */
+const LEAST = 28
+/** So near a tick, in px, is on it. */
+const ON = 3
+/** So near the end of the track is the end. */
+const NEAR = 0.004
+/**
+ * A press is drawn after so long, in ms, or with the lines that are there: they come sooner as a rule, and while the browser draws a frame
+ * for the thumb it takes none of them.
+ */
+const DRAWN = 60
+
+export class Scrollbar {
+  #track
+  #thumb
+  #bubble
+  /** By kind. @type {Map<string, { at: number[], element: HTMLElement }>} */
+  #ticks = new Map()
+  #go
+  #letGo
+  /**
+   * While the thumb is held: where the pointer took hold of it, in px from its top, and where the track was then: the page
+   * may make room for other things meanwhile. @type {{ at: number, top: number, room: number } | null}
+   */
+  #held = null
+  #fraction = 1
+  #size = 1
+  /** Where the thumb has led to. @type {number | null} */
+  #led = null
+  /** A press is not drawn yet. @type {ReturnType<typeof setTimeout> | undefined} */
+  #pressed
+
+  /** @param {HTMLElement} track @param {(fraction: number) => void} go shows the place there @param {() => void} letGo the thumb is not held any more */
+  constructor(track, go, letGo) {
+    this.#track = track
+    this.#go = go
+    this.#letGo = letGo
+    for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], element: track.appendChild(document.createElement('div')) })
+    this.#thumb = track.appendChild(document.createElement('div'))
+    this.#thumb.className = 'thumb'
+    this.#bubble = track.appendChild(document.createElement('div'))
+    this.#bubble.className = 'bubble'
+    this.#bubble.hidden = true
+    track.addEventListener('pointerdown', (event) => this.#take(event))
+    track.addEventListener('pointermove', (event) => this.#held !== null && this.#move(event))
+    for (const end of ['pointerup', 'pointercancel']) track.addEventListener(end, (event) => this.#end(/** @type {PointerEvent} */ (event)))
+  }
+
+  /** Whether the thumb is being dragged. */
+  get held() {
+    return this.#held !== null
+  }
+
+  /** @param {number} fraction of the way through the history @param {number} size of what is seen, as a fraction */
+  show(fraction, size) {
+    this.#size = size
+    if (this.#held !== null) return
+    this.#fraction = fraction
+    this.#draw()
+  }
+
+  /** What is at the place of the thumb, while it is dragged. @param {number} behind bytes @param {string} time '': unknown */
+  tell(behind, time) {
+    this.#bubble.textContent = words.place(behind, time)
+  }
+
+  /** @param {'error' | 'hit'} kind @param {number[]} at fractions */
+  ticks(kind, at) {
+    const ticks = this.#ticks.get(kind)
+    if (!ticks || String(at) === String(ticks.at)) return
+    ticks.at = at
+    ticks.element.replaceChildren(...at.map((fraction) => {
+      const tick = document.createElement('div')
+      tick.className = `tick ${kind}`
+      tick.style.top = `${(100 * fraction).toFixed(2)}%`
+      return tick
+    }))
+    const { length: errors } = this.#ticks.get('error')?.at ?? []
+    const { length: hits } = this.#ticks.get('hit')?.at ?? []
+    this.#track.title = words.ticks(errors, hits)
+    this.#track.setAttribute('aria-description', this.#track.title)
+  }
+
+  // Private
+
+  get #height() {
+    return this.#track.clientHeight
+  }
+
+  get #thumbHeight() {
+    return Math.min(this.#height, Math.max(LEAST, this.#size * this.#height))
+  }
+
+  #draw() {
+    const y = Math.round(this.#fraction * (this.#height - this.#thumbHeight))
+    this.#thumb.style.height = `${this.#thumbHeight}px`
+    this.#thumb.style.transform = `translateY(${y}px)`
+    this.#bubble.style.transform = `translateY(${y}px)`
+    this.#track.ariaValueNow = String(Math.round(100 * this.#fraction))
+  }
+
+  /** The nearest tick that the pointer is on. @param {number} y @returns {number | undefined} its fraction */
+  #tickAt(y) {
+    const away = (/** @type {number} */ at) => Math.abs(at * this.#height - y)
+    const near = [...this.#ticks.values()].flatMap(({ at }) => at).filter((at) => away(at) <= ON)
+    return near.sort((a, b) => away(a) - away(b))[0]
+  }
+
+  /** @param {PointerEvent} event */
+  #take(event) {
+    if (event.button !== 0) return
+    event.preventDefault()
+    const thumb = this.#thumb.getBoundingClientRect()
+    const inside = event.clientY >= thumb.top && event.clientY <= thumb.bottom
+    const { top } = this.#track.getBoundingClientRect()
+    const room = this.#height - this.#thumbHeight
+    const tick = this.#tickAt(event.clientY - top)
+    this.#held = { at: inside ? event.clientY - thumb.top : tick === undefined ? this.#thumbHeight / 2 : event.clientY - top - tick * room, top, room }
+    this.#led = null
+    if (inside) this.#taken()
+    else {
+      clearTimeout(this.#pressed)
+      this.#pressed = setTimeout(() => this.#taken(), DRAWN)
+      this.#move(event)
+    }
+    this.#track.setPointerCapture(event.pointerId)
+  }
+
+  /** The thumb is seen to be held, if it still is, and where that is. */
+  #taken() {
+    this.#pressed = undefined
+    this.#track.classList.toggle('held', this.held)
+    this.#bubble.hidden = !this.held
+    this.#draw()
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const { at, top, room } = this.#held ?? { at: 0, top: 0, room: 0 }
+    const y = event.clientY - top - at
+    const fraction = room > 0 ? Math.min(1, Math.max(0, y / room)) : 1
+    this.#fraction = fraction < NEAR ? 0 : fraction > 1 - NEAR ? 1 : fraction
+    if (this.#led !== this.#fraction) this.#go(this.#fraction)
+    this.#led = this.#fraction
+    if (this.#pressed === undefined) this.#draw()
+  }
+
+  /** @param {PointerEvent} event */
+  #end(event) {
+    if (this.#held === null) return
+    this.#move(event)
+    this.#held = null
+    this.#track.classList.remove('held')
+    this.#bubble.hidden = true
+    this.#letGo()
+  }
+}

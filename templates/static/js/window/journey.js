@@ -1,0 +1,101 @@
+// Going to a place of the history: the beginning, the end, a fraction of the way, a time.
+
+/** The line that one goes to stands so far down the screen, as a fraction, so that what led to it is seen too. */
+const THIRD = 1 / 3
+/** The thumb moves faster than answers come, and than the server listens: it leads to another place no more often than this, in ms. */
+const PACE = 120
+
+/**
+ * @typedef {object} Parts
+ * @property {import('../tail/tail.js').Tail} tail
+ * @property {import('./reader.js').Reader} reader
+ * @property {import('./buffer.js').Buffer} buffer
+ * @property {import('../view/view.js').View} view
+ * @property {import('./extent.js').Extent} extent
+ * @property {HTMLElement} scroller
+ */
+
+export class Journey {
+  #parts
+  /** Whether the thumb leads somewhere, and since when. */
+  #leads = false
+  #led = -Infinity
+  /** Where to after that. @type {(() => void) | null} */
+  #next = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts
+  }
+
+  /** How far down the screen the line stands that one goes to, in px. */
+  get third() {
+    return Math.round(this.#parts.scroller.clientHeight * THIRD)
+  }
+
+  /** The first byte there is. */
+  toBegin() {
+    const { reader, view, buffer } = this.#parts
+    this.#drop()
+    if (!view.more.above && buffer.next > buffer.first) view.toRow(buffer.first)
+    else reader.seek('')
+  }
+
+  /** @param {number} fraction @param {(time: number, row?: number) => void} shown when the line is there, with its time, Unix ms, or its row; 0: not known */
+  toFraction(fraction, shown) {
+    const { extent, buffer, view, reader } = this.#parts
+    if (fraction <= 0) return this.toBegin()
+    if (fraction >= 1) {
+      this.#drop()
+      return reader.toLive()
+    }
+    const place = extent.begin + fraction * extent.size
+    const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
+    if (first && last && place >= first.place && place <= last.place) {
+      this.#drop()
+      const row = buffer.rowAt(place)
+      view.toRow(row)
+      return shown(0, row)
+    }
+    this.#next = () => reader.go({ ask: 'place', behind: extent.behind(fraction) }, 0, (frame) => {
+      this.#leads = false
+      if (!frame) return (this.#next = null)
+      shown(frame.time)
+      this.#lead()
+    })
+    this.#lead()
+  }
+
+  /** @param {number} at Unix ms @param {(found: import('../tail/frame.js').Marker, place: { file: string, offset: number } | null) => void} shown */
+  toTime(at, shown) {
+    this.#drop()
+    this.#parts.reader.go({ ask: 'time', at }, this.third, (_, marker, place) => marker && shown(marker, place))
+  }
+
+  // Private
+
+  /** One place at a time; the last of those that the thumb was at meanwhile is next. */
+  #lead() {
+    clearTimeout(this.#timer)
+    if (this.#leads || !this.#next) return
+    const wait = this.#led + PACE - performance.now()
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.#lead(), wait)
+      return
+    }
+    const go = this.#next
+    this.#next = null
+    this.#leads = true
+    this.#led = performance.now()
+    go()
+  }
+
+  /** Whoever is there already is not led away by a late answer. */
+  #drop() {
+    clearTimeout(this.#timer)
+    this.#next = null
+    this.#parts.reader.stay()
+  }
+}

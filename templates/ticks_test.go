@@ -1,0 +1,96 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"livetail/internal/browser"
+)
+
+// TestErrorTicks: an error that was on the screen has a tick at its place in the whole history, which leads back to it.
+func TestErrorTicks(t *testing.T) {
+	f := newFake(t, "/x")
+	f.write(0, strings.Repeat("a line of this log\n", 100)+"ERROR it broke now\n")
+	ctx := viewer(t, browser.New(t), f)
+	tick := `document.querySelector('.tick.error')`
+	// As painted, beside the track, from 0 to 100.
+	at := `(({ top }, track) => 100 * (top - track.top) / track.height)(` + tick + `.getBoundingClientRect(), document.querySelector('#track').getBoundingClientRect())`
+	do(t, ctx, poll(logText+`.includes('it broke')`), poll(tick+` && `+at+` > 95`), poll(`document.querySelector('#track').title.startsWith('red, at 1 place: errors among the lines that came here')`), poll(`document.querySelector('#track').ariaDescription === document.querySelector('#track').title`))
+	f.write(0, strings.Repeat("a line of this log\n", 299))
+	do(t, ctx, poll(`Math.abs(`+at+` - 25) < 2`))
+	f.write(0, strings.Repeat("a line of this log\n", 600))
+	do(t, ctx, poll(`Math.abs(`+at+` - 10) < 2`), poll(`!`+logText+`.includes('it broke')`), settled)
+	if n := value[int](t, ctx, `document.querySelectorAll('.tick').length`); n != 1 {
+		t.Errorf("%d ticks of one error", n)
+	}
+	clickOn(t, ctx, tick)
+	do(t, ctx, poll(topRow+` === 'ERROR it broke now'`))
+}
+
+// TestErrorTickOfABurst: an error that was never on the screen has a tick, which leads to it, also when the page has let go of its line.
+func TestErrorTickOfABurst(t *testing.T) {
+	f := newFake(t, "/x")
+	burst := func(from, to int) {
+		for ; from < to; from += 2000 {
+			text := calm(from, min(from+2000, to))
+			f.write(0, strings.Replace(text, "INFO line 17345 ", "ERROR line 17345 ", 1))
+		}
+	}
+	burst(0, 100)
+	ctx := viewer(t, browser.New(t), f)
+	const tick = `document.querySelector('.tick.error')`
+	const at = `(({ top }, track) => 100 * (top - track.top) / track.height)(` + tick + `.getBoundingClientRect(), document.querySelector('#track').getBoundingClientRect())`
+	do(t, ctx, poll(logText+`.includes('line 99 ')`), run(`
+		window.drawn = false
+		new MutationObserver(() => (drawn ||= document.querySelector('#log').textContent.includes('ERROR line'))).observe(document.querySelector('#log'), { subtree: true, childList: true })`))
+	one := func(percent float64) {
+		t.Helper()
+		do(t, ctx, poll(fmt.Sprintf(tick+` && Math.abs(%s - %v) < 0.5`, at, percent)))
+		if n := value[int](t, ctx, `document.querySelectorAll('.tick').length`); n != 1 || value[bool](t, ctx, `drawn`) {
+			t.Errorf("%d ticks of one error, drawn before: %v", n, value[bool](t, ctx, `drawn`))
+		}
+	}
+	burst(100, 50_000)
+	do(t, ctx, poll(logText+`.includes('line 49999 ')`))
+	one(34.7)
+	burst(50_000, 200_000)
+	do(t, ctx, poll(logText+`.includes('line 199999 ')`), settled)
+	one(8.7)
+	clickOn(t, ctx, tick)
+	do(t, ctx, poll(topRow+`.startsWith('ERROR line 17345 ')`))
+}
+
+// TestErrorTicksWhileHidden: what is only counted has a tick too, and the title says how many there were.
+func TestErrorTicksWhileHidden(t *testing.T) {
+	f := newFake(t, "/x")
+	f.write(0, calm(0, 2000))
+	ctx := viewer(t, browser.New(t), f)
+	do(t, ctx, poll(logText+`.includes('line 1999 ')`), halfMinute, hide(true))
+	f.until("it wants counts only", func() bool { return strings.Contains(strings.Join(f.said, ""), `"quiet":true`) })
+	f.write(0, calm(2000, 20_000))
+	f.write(0, strings.Replace(calm(20_000, 20_500), "INFO line 20300 ", "ERROR line 20300 ", 1))
+	f.write(0, calm(20_500, 40_000))
+	do(t, ctx, poll(`document.title.startsWith('(999+, 1 error) ')`), hide(false), poll(`!document.title.startsWith('(')`))
+	const tick = `document.querySelector('.tick.error')`
+	do(t, ctx, poll(logText+`.includes('line 39999 ')`), poll(`parseFloat(`+tick+`?.style.top) === 50`), settled)
+	clickOn(t, ctx, tick)
+	do(t, ctx, poll(topRow+`.startsWith('INFO line 20000 ')`))
+	// Now its line is here, and the tick is at it.
+	do(t, ctx, poll(`parseFloat(`+tick+`.style.top) === 50.75`), chromedp.KeyEvent(kb.End), poll(logText+`.includes('line 39999 ')`), settled)
+	clickOn(t, ctx, tick)
+	do(t, ctx, poll(topRow+`.startsWith('ERROR line 20300 ')`))
+}
+
+// calm is lines of one length, none of which is an error.
+func calm(from, to int) string {
+	var text strings.Builder
+	for i := from; i < to; i++ {
+		line := fmt.Sprintf("INFO line %d ", i)
+		text.WriteString(line + strings.Repeat(".", 40-len(line)) + "\n")
+	}
+	return text.String()
+}

@@ -3,6 +3,7 @@ package tailer
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"livetail/internal/filter"
@@ -84,8 +85,8 @@ func (t *Tailer) intact(h *file) bool {
 }
 
 // round reads what is there, oldest file first, each up to its size at the round's beginning: then every writer's lines stay
-// in order through a rotation, and the newest file is never held back by one that still grows. It reports whether anything
-// went out.
+// in order through a rotation, and the newest file is never held back by one that still grows, but for a line's rest. It reports
+// whether anything went out.
 func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	busy = len(f.marks) > 0
 	if err := f.tell(ctx, &f.marks, f.last()); err != nil {
@@ -93,8 +94,16 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	}
 	f.again, f.halted = false, false
 	f.survey()
+	sent, err := f.finish(ctx)
+	if busy = busy || sent; err != nil {
+		return busy, err
+	}
 	for i := 0; i < len(f.held) && !f.again; i++ {
 		h := f.held[i]
+		if in := f.inside(); in != nil && in != h && (h.waits() || slices.Index(f.held, in) < i) {
+			f.halted = true
+			break
+		}
 		if h.torn != nil {
 			return true, f.mendTorn(ctx, h)
 		}
@@ -123,16 +132,8 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 				return true, err
 			}
 		}
-		if f.halted = f.grows(h); f.halted {
-			break
-		}
 	}
 	return busy || f.again, nil
-}
-
-// grows says whether lines of a newer file would come inside a line of h, to which somebody writes.
-func (f *Follower) grows(h *file) bool {
-	return h.cut && !h.flush && h != f.last() && h.fd >= 0 && f.t.clock.Now().Sub(h.half) < f.t.every
 }
 
 // step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame.

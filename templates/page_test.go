@@ -184,7 +184,6 @@ func TestPage(t *testing.T) {
 	t.Run("who does not see the page hears what happens, and not all the time", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.write(wire.Backlog, "one\n")
-		f.mark(wire.Marker{Kind: wire.MarkLive})
 		ctx := browser.Tab(t, root)
 		const heard = `window.heard.join('|')`
 		do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -197,15 +196,20 @@ func TestPage(t *testing.T) {
 				new MutationObserver(() => spoken() !== last && heard.push(last = spoken())).observe(document, { childList: true, characterData: true, subtree: true })`})
 			return err
 		}), chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(heard+`.endsWith('reading the last lines')`))
+		// That it is live is said once, as the status line says it then.
+		f.mark(wire.Marker{Kind: wire.MarkLive})
+		f.write(0, "two\n")
+		const live = `/reading the last lines\|live(, last line 3 s ago)?$/.test(` + heard + `)`
+		do(t, ctx, poll(logText+`.includes('two')`), poll(live), run(`Date.now = (now => () => now() + 72_000)(Date.now); seconds.forEach(act => act())`), poll(truth+` === '● live, last line 1 min ago'`), poll(live))
 		if got := value[string](t, ctx, `['role', 'aria-live'].map(name => document.querySelector('#log').getAttribute(name)).join()`); got != "log,off" {
 			t.Errorf("the lines are %s: each of them would be read out", got)
 		}
 		f.write(0, strings.Repeat("more\n", 40))
-		do(t, ctx, poll(logText+`.includes('more')`), run(`heard.length = 0; for (let i = 0; i < 29; i++) seconds.forEach(act => act())`), twoFrames)
+		do(t, ctx, poll(logText+`.includes('more')`), run(`heard.length = 0; for (let i = 0; i < 28; i++) seconds.forEach(act => act())`), twoFrames)
 		if got := value[string](t, ctx, heard); got != "" {
 			t.Errorf("within half a minute it says %q", got)
 		}
-		do(t, ctx, run(`for (let i = 0; i < 31; i++) seconds.forEach(act => act())`), poll(heard+` === '41 new lines'`), run(`heard.length = 0`))
+		do(t, ctx, run(`for (let i = 0; i < 31; i++) seconds.forEach(act => act())`), poll(heard+` === '42 new lines'`), run(`heard.length = 0`))
 		f.with(func() { f.signedOut = true })
 		f.cut(4001, "signed out")
 		do(t, ctx, poll(heard+`.startsWith('signed out')`))

@@ -22,7 +22,9 @@ export class Status {
   #truth
   #nothing
   #announce
+  /** What was announced last: a state and, once in each, that lines come as they are written. */
   #said = ''
+  #saidLive = false
   #live = false
   #behind = 0
   #lastLine = 0
@@ -111,8 +113,10 @@ export class Status {
   draw() {
     const text = this.#text()
     if (this.#truth.firstChild?.nodeValue !== text) this.#write(text)
-    if (this.#state.kind === this.#said) return
+    const live = text.startsWith('●')
+    if (this.#state.kind === this.#said && (!live || this.#saidLive)) return
     this.#said = this.#state.kind
+    this.#saidLive = live
     this.#announce.textContent = text.slice(2)
   }
 

@@ -32,6 +32,10 @@ func TestFinding(t *testing.T) {
 		f.write(0, numbered("live", 12_000, 12_010)+"line 1199 again\n")
 		do(t, ctx, poll(seenLines+`.at(-1) === 'line 1199 again'`))
 		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(seenLines+`.length > 20 && `+seenLines+`.at(-2).includes('line 12009')`), poll(passes+` === ''`))
+		// The field is empty: the next Escape leads back to the log, as Enter does, which does not wait for a pause in typing either.
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(`document.activeElement.id === 'log'`), chromedp.KeyEvent("/"), poll(`document.activeElement.dataset.filter === 'include'`))
+		do(t, ctx, typed("line 12009"), chromedp.KeyEvent(kb.Enter), poll(`document.activeElement.id === 'log'`), poll(passes+`.startsWith('1 of ')`))
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(passes+` === ''`))
 	})
 	t.Run("what lines passed for is marked, and what they are not to have is not", func(t *testing.T) {
 		f := newFake(t, "/x")

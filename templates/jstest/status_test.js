@@ -7,10 +7,10 @@ export function testAnEmptyFileHadNoLineSinceItIsThere() {
   const status = new Status({ host: 'web-01', truth, nothing, announce })
   status.state = { kind: 'following', words: '', at: 0 }
   status.entry({ age_ms: 240_000, size: 0 })
-  status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false)
+  status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false, 0)
   status.draw()
   equal(/^● live, empty since .*\d\d:\d\d.*; no lines yet$/.test(truth.textContent), true, truth.textContent)
-  status.frame(lines('the first\n'), false)
+  status.frame(lines('the first\n'), false, 1)
   status.draw()
   equal(truth.textContent, '● live')
 }
@@ -22,8 +22,8 @@ export function testLinesOfAFileThatWasEmptyAreNoOlder() {
     const tell = () => status.entry({ age_ms: 240_000, size: 0 })
     status.state = { kind: 'following', words: '', at: 0 }
     if (first === 'told') tell()
-    status.frame(lines('written since\n'), true)
-    status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false)
+    status.frame(lines('written since\n'), true, 1)
+    status.frame({ ...lines(''), marker: { kind: 'live', at: 0 } }, false, 0)
     if (first === 'read') tell()
     status.draw()
     equal(truth.textContent, '● live, last line 4 min ago', first)
@@ -52,4 +52,15 @@ export function testALogThatAppearedHasLines() {
   status.frame(lines('the first\n'), true)
   status.draw()
   equal(truth.textContent, '● live', 'nobody knows of when they are')
+}
+
+export function testWhatIsOnlyFetchedIsNoRate() {
+  const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+  const status = new Status({ host: 'web-01', truth, nothing, announce })
+  status.frame(lines('the last thousand\n'), true, 1000)
+  equal(status.perSecond(), 0)
+  status.frame(lines('what the filter passes of the past\n'), true, 500)
+  equal(status.perSecond(), 0)
+  status.frame(lines('new\n'), false, 40)
+  equal(status.perSecond(), 20, 'over two seconds')
 }

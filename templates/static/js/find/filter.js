@@ -29,6 +29,7 @@ export class Filter {
 
   #root
   #apply
+  #leave
   #inputs
   #toggles
   #problem
@@ -40,11 +41,13 @@ export class Filter {
    * @param {HTMLElement} fields where the fields stand that are asked for
    * @param {HTMLElement} problem where it is said what is wrong
    * @param {() => void} apply there is another choice
+   * @param {() => void} leave the keys are for the log again
    */
-  constructor(root, fields, problem, apply) {
+  constructor(root, fields, problem, apply, leave) {
     this.#root = root
     this.#problem = problem
     this.#apply = apply
+    this.#leave = leave
     this.#inputs = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll('input[data-filter]')])
     this.#toggles = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('button[data-filter], button[data-level]')])
     this.#fields = fields
@@ -95,10 +98,13 @@ export class Filter {
 
   /** @param {KeyboardEvent} event @param {HTMLInputElement} input */
   #key(event, input) {
-    if (event.key === 'Enter') this.#type.now()
-    else if (event.key === 'Escape' && input.value !== '') {
+    if (event.isComposing) return // Enter and Escape are for what helps to write
+    if (event.key === 'Escape' && input.value !== '') {
       input.value = ''
       this.#type.now()
+    } else if (event.key === 'Enter' || event.key === 'Escape') {
+      this.#type.now()
+      this.#leave()
     } else return
     event.preventDefault()
     event.stopPropagation()

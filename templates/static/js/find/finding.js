@@ -32,7 +32,7 @@ export class Finding {
       pane.reader.filter = asked(this.filter.choice)
       pane.part('bar').classList.toggle('filtered', pane.reader.filter !== undefined)
       changed()
-    })
+    }, () => pane.focus())
     this.searching = pane.later(() => Promise.all([import('./search.js'), import('./searchbar.js'), import('./meant.js')]).then(([{ Search }, { Searchbar }, { meant }]) => {
       const clock = () => meant(pane)
       const search = new Search({ ...pane, meant: clock, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))

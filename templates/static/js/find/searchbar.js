@@ -94,6 +94,7 @@ export class Searchbar {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    if (event.isComposing) return
     if (event.key === 'Enter') {
       const fresh = this.#search.term?.text !== this.#input.value
       this.#type.now()

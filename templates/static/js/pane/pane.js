@@ -199,7 +199,7 @@ export class Pane {
     this.reading.errors.look()
     this.scrollbar.ticks('error', this.reading.errors.at(this.extent))
     this.reading.times.now?.eachSecond()
-    this.part('rate').textContent = words.perSecond(this.status.perSecond(this.reader.arrived))
+    this.part('rate').textContent = words.perSecond(this.status.perSecond())
     this.part('count').textContent = count(this.buffer.kept, 'line')
     if (this.tail.state.kind === 'following' && Date.now() - this.#outlined > OUTLINE) this.#outline()
   }
@@ -208,11 +208,11 @@ export class Pane {
 
   /** @param {import('../tail/frame.js').Frame} frame */
   #take(frame) {
-    const before = this.buffer.lines
+    const [before, arrived] = [this.buffer.lines, this.reader.arrived]
     this.reader.take(frame)
     this.view.pace.came(this.buffer.lines - before) // there may be no row, but numbers
     if (frame.marker?.kind === 'rotated') this.#outlined = 0
-    this.status.frame(frame, (frame.flags & BACKLOG) !== 0)
+    this.status.frame(frame, (frame.flags & BACKLOG) !== 0, this.reader.arrived - arrived)
     if (document.hidden) this.#onpaint() // nothing is painted, and timers are slow
   }
 

@@ -42,6 +42,8 @@ export class Status {
   /** @type {number[]} */
   #counts = []
   #counted = 0
+  /** Lines that came as they were written: what is only fetched says nothing of how busy the log is. */
+  #lines = 0
 
   /** @param {{ host: string, truth: HTMLElement, nothing: HTMLElement, announce: HTMLElement }} parts */
   constructor({ host, truth, nothing, announce }) {
@@ -73,9 +75,10 @@ export class Status {
 
   /**
    * What a frame tells beside its lines.
-   * @param {import('../tail/frame.js').Frame} frame @param {boolean} backlog
+   * @param {import('../tail/frame.js').Frame} frame @param {boolean} backlog @param {number} lines that it brought, or counted
    */
-  frame({ marker, behind, payload }, backlog) {
+  frame({ marker, behind, payload }, backlog, lines) {
+    if (!backlog) this.#lines += lines
     const before = `${this.#live} ${this.#trouble}`
     const stale = Date.now() - this.#lastLine > STALE
     this.#behind = behind
@@ -100,9 +103,10 @@ export class Status {
     this.#lineSize = bytes
   }
 
-  /** Lines a second, told the number of all lines once a second. @param {number} lines */
-  perSecond(lines) {
+  /** Lines a second, asked once a second. */
+  perSecond() {
     const now = Date.now()
+    const lines = this.#lines
     if (now - this.#counted > PAUSE) this.#counts = []
     this.#counted = now
     this.#counts.push(lines)

@@ -36,6 +36,7 @@ type Announcer struct {
 	key     string
 	ringKey string
 	started time.Time
+	claimed chan struct{} // closed: the host's name is this machine's
 
 	records map[string]record // what was announced last, by id
 	columns columns
@@ -65,8 +66,11 @@ func NewAnnouncer(o AnnouncerOptions) (*Announcer, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Announcer{o: o, seal: newSeal(o.Secret), key: o.Names.CatalogueKey(o.Host), ringKey: o.Names.RingKey(o.Host), started: o.Now(),
-		records: map[string]record{}, columns: columns{base: map[string]int64{}}, starts: true}, nil
+		claimed: make(chan struct{}), records: map[string]record{}, columns: columns{base: map[string]int64{}}, starts: true}, nil
 }
+
+// Claimed is closed once no other machine has the host's name. Before that, the host's jobs are not this worker's.
+func (a *Announcer) Claimed() <-chan struct{} { return a.claimed }
 
 // Run announces until ctx ends, says that the worker goes, and returns nil. It returns ErrHostTaken when another machine
 // serves the host. Redis being away or full is no error.
@@ -74,6 +78,7 @@ func (a *Announcer) Run(ctx context.Context) error {
 	if err := a.claim(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
+	close(a.claimed)
 	tick := time.NewTicker(a.o.Every)
 	defer tick.Stop()
 	for {
@@ -252,7 +257,10 @@ func (a *Announcer) bye(ctx context.Context) {
 	h.Bye = true
 	if st, err := a.look(ctx); err == nil && st.found && st.head.Worker == a.o.Worker {
 		h.Notes, h.Binary, h.NotText, h.Version, h.Count = st.head.Notes, st.head.Binary, st.head.NotText, st.head.Version, st.head.Count
-		a.o.Redis.HSet(ctx, a.key, headField, a.seal.Close(wire.Field(a.key, headField), encode(h)))
+		pipe := a.o.Redis.TxPipeline() // Redis may have lost the key since that look
+		pipe.HSet(ctx, a.key, headField, a.seal.Close(wire.Field(a.key, headField), encode(h)))
+		pipe.PExpire(ctx, a.key, remembered)
+		_, _ = pipe.Exec(ctx) // unheard, the silence tells it
 	}
 	a.publish(ctx, message{Say: sayBye, Head: h})
 }

@@ -1,10 +1,14 @@
 package catalogue
 
 import (
+	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"livetail/internal/testredis"
 )
@@ -137,5 +141,36 @@ func TestByeFreesTheName(t *testing.T) {
 	ctx := w.ctx()
 	if err := next.claim(ctx); err != nil || ctx.Err() != nil {
 		t.Errorf("claiming: %v, %v", err, ctx.Err())
+	}
+}
+
+// Redis may be emptied while a worker says goodbye: what it writes then does not stay for ever.
+func TestByeLeavesNothingForEver(t *testing.T) {
+	t.Parallel()
+	testredis.Each(t, func(t *testing.T, addr string) {
+		w := newWorld(t, addr)
+		a := w.announcer("m", "w1", logs("a"))
+		if err := a.beat(w.ctx()); err != nil {
+			t.Fatal(err)
+		}
+		a.o.Redis.(*redis.Client).AddHook(emptied{sync.OnceFunc(func() { w.c.FlushAll(w.ctx()) })})
+		a.bye(w.ctx())
+		key := names.CatalogueKey("web-01")
+		if n, left := w.c.HLen(w.ctx(), key).Val(), w.c.PTTL(w.ctx(), key).Val(); n != 1 || left <= 0 {
+			t.Errorf("%d fields are left for %v", n, left)
+		}
+	})
+}
+
+// emptied empties Redis after the first question.
+type emptied struct{ once func() }
+
+func (e emptied) DialHook(next redis.DialHook) redis.DialHook          { return next }
+func (e emptied) ProcessHook(next redis.ProcessHook) redis.ProcessHook { return next }
+func (e emptied) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		err := next(ctx, cmds)
+		e.once()
+		return err
 	}
 }

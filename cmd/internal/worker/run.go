@@ -90,6 +90,11 @@ func Run(ctx context.Context, p boot.Parts) error {
 	// Jobs end first: they hand their tails over, and need all below for it.
 	return boot.InOrder(ctx,
 		redis.Then(func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-announcer.Claimed(): // on a machine whose host name is taken, a page would get another's lines
+			}
 			return jobs.Serve(ctx, jobs.ServeOptions{Redis: clients.Jobs, Bus: channels, Names: names, Host: c.Worker.Host,
 				Most: c.Worker.Places + waitingJobs, Handle: tails.Handle, Stop: tails.Stop, Log: p.Log})
 		}),

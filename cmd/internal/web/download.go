@@ -129,6 +129,7 @@ type download struct {
 
 // run writes the answer to the client as it comes. Nothing is asked for before the client took what came before.
 func (d *download) run(ctx context.Context, tail consumer.Tail) error {
+	defer d.prolong() // a search that found nothing for minutes ends all the same
 	starting, stop := context.WithTimeoutCause(ctx, downloadStarts, errors.New("no worker answers; try again"))
 	defer stop()
 	wait, last := starting, false
@@ -181,8 +182,7 @@ func (d *download) take(f *wire.Frame) error {
 		return nil
 	}
 	d.begin()
-	out := http.NewResponseController(d.w)
-	if err := out.SetWriteDeadline(time.Now().Add(downloadStalls)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := d.prolong(); err != nil {
 		return err
 	}
 	if d.open { // of a file that another follows
@@ -194,7 +194,16 @@ func (d *download) take(f *wire.Frame) error {
 	if _, err := d.w.Write(f.Payload); err != nil {
 		return err
 	}
-	return out.Flush()
+	return http.NewResponseController(d.w).Flush()
+}
+
+// prolong gives the client time to take what is written next.
+func (d *download) prolong() error {
+	err := http.NewResponseController(d.w).SetWriteDeadline(time.Now().Add(downloadStalls))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
 }
 
 func gapWords(m wire.Marker) string {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"livetail/internal/delivery"
 	"livetail/internal/wire"
@@ -185,5 +187,30 @@ func TestDownloadNames(t *testing.T) {
 	}
 	if got := fileName("journal", "journal", true); got != "journal-part" {
 		t.Errorf("a part is saved as %q", got)
+	}
+}
+
+// A search that finds nothing for longer than a request may take still ends with an answer, and whole.
+func TestADownloadOutlivesTheServersDeadline(t *testing.T) {
+	r := newRig(t, setup{})
+	ann := r.signedIn("ann")
+	strict := httptest.NewUnstartedServer(r.site.handler)
+	strict.Config.WriteTimeout = 50 * time.Millisecond
+	told := &deadlines{}
+	strict.Listener = noting{strict.Listener, told}
+	strict.Start()
+	t.Cleanup(strict.Close)
+	ann.url = strict.URL
+	for status, end := range map[int]wire.Marker{
+		200: {Kind: wire.MarkEnd, End: wire.EndEdge}, 503: {Kind: wire.MarkEnd, End: wire.EndFailed, Why: "the disk is on fire"},
+	} {
+		done := ann.downloading(downloadPath)
+		tail := await(t, "a tail", r.tails)
+		await(t, "a question", tail.asked)
+		eventually(t, "a request may take no longer", func() bool { _, write := told.now(); return !write.IsZero() && time.Now().After(write) })
+		tail.answers(t, end)
+		if a := await(t, "the end", done); a.Response == nil || a.StatusCode != status || strings.Contains(a.body, "CUT") {
+			t.Errorf("want %d, got %+v", status, a)
+		}
 	}
 }

@@ -32,7 +32,8 @@ type far struct {
 	queueing  func()        // called while one is under way
 	jobs      []uint32      // attempts that are queued
 	deleted   []uint32
-	away      bool // nothing is carried
+	found     wire.JobState // what a look finds
+	away      bool          // nothing is carried
 }
 
 func (f *far) Publish(_ context.Context, channel string, b []byte) (int64, error) {
@@ -83,7 +84,9 @@ func (f *far) Enqueue(_ context.Context, host string, _ wire.TailID, attempt uin
 }
 
 func (f *far) Look(context.Context, string, wire.TailID, uint32) (wire.JobState, error) {
-	return wire.JobPending, nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.found, nil
 }
 
 func (f *far) Delete(_ context.Context, _ string, _ wire.TailID, attempt uint32) error {

@@ -95,6 +95,7 @@ type todo struct {
 	sends   []send
 	often   []send // said again after pauses, whether heard or not
 	enqueue bool   // the job of attempt
+	drop    uint32 // an attempt whose job is given up
 	look    bool
 	changed bool         // state
 	made    []wire.Frame // answers that need no worker

@@ -172,6 +172,9 @@ func (t *Tail) settle() {
 		t.placed = false
 		t.hub.errands.Go(func() { t.enqueue(attempt) })
 	}
+	if do.drop > 0 {
+		t.hub.errands.Go(func() { t.delete(do.drop) })
+	}
 	if do.look {
 		attempt := t.m.attempt
 		t.hub.errands.Go(func() { t.look(attempt) })
@@ -231,13 +234,13 @@ func (t *Tail) enqueue(attempt uint32) {
 		}
 	}
 	h.mu.Lock()
-	ended := t.ended
-	if !ended && t.m.attempt == attempt {
+	wanted := !t.ended && t.m.attempt == attempt
+	if wanted {
 		t.placed = true
 		t.m.queued(attempt, time.Now())
 	}
 	h.mu.Unlock()
-	if ended {
+	if !wanted {
 		t.delete(attempt)
 	}
 }
@@ -284,6 +287,9 @@ func (m *machine) looked(attempt uint32, state wire.JobState, err error, now tim
 		m.taken = true
 		m.lookAt = now.Add(lookAgain)
 	default:
+		if state == wire.JobTaken { // no worker may ever come to take it again
+			m.do.drop = attempt
+		}
 		m.begin()
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,10 +18,17 @@ func TestFiltersChangeUnderFaults(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, 2, 2)
 	g := &group{site: s, journal: s.newJournal("app.log", 0)}
-	g.journal.short = true
 	g.person = s.newPerson(g.journal)
-	for range 8 {
-		g.pages = append(g.pages, g.person.open(g.journal, func(p *page) { p.sift = &sifter{journal: g.journal, wish: wishes[0], rev: 1} }))
+	g.journal.long = 60
+	var speed atomic.Int64
+	speed.Store(400_000)
+	for i := range 8 {
+		g.pages = append(g.pages, g.person.open(g.journal, func(p *page) {
+			p.sift = &sifter{journal: g.journal, wish: wishes[0], rev: 1}
+			if i%4 == 0 { // its credit ends inside of long lines
+				p.direct, p.slow = true, &speed
+			}
+		}))
 	}
 	g.areLive()
 	g.journal.begin(10 * time.Millisecond)

@@ -76,7 +76,7 @@ func TestNetworkDropsPackets(t *testing.T) {
 			t.Cleanup(far.kill)
 			site := "http://" + i.addr(0, 2) + ":8080"
 			j := s.newJournal("app.log", 0)
-			j.short = true
+			j.long = 0
 			s.newPerson(j)
 			eventually(t, patience, "the far web answers", func() error {
 				r, err := http.Get(site + "/readyz")

@@ -46,7 +46,7 @@ type storm struct {
 func newStorm(t *testing.T, seed uint64) *storm {
 	s := &storm{site: newSite(t, 3, 2), rnd: rand.New(rand.NewPCG(seed, 0)), table: newTable(fmt.Sprintf("CHAOS_SEED=%d", seed))}
 	s.journals = []*journal{s.newJournal("busy.log", 50*time.Millisecond, 4*time.Second), s.newJournal("other.log", 0), s.newJournal("quiet.log", 0)}
-	s.journals[2].short = true
+	s.journals[2].long = 0
 	for range 3 {
 		s.people = append(s.people, s.newPerson(s.journals...))
 	}

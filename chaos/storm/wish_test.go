@@ -55,8 +55,11 @@ func (s *sifter) say(format string, args ...any) {
 
 func (s *sifter) take(f *wire.Frame) {
 	var shown []string
-	if f.Kind == wire.Lines {
+	switch {
+	case f.Kind == wire.Lines:
 		shown = s.pieces(f)
+	case f.Looked > 0: // it says so of lines that do not come
+		s.leave("a marker")
 	}
 	looked, passed := int(f.Looked), int(f.Passed)
 	if s.filter == nil && !s.quiet {
@@ -99,18 +102,14 @@ func (s *sifter) take(f *wire.Frame) {
 // pieces are the lines that begin in f, whose last may go on in the next. What goes on with the line before is judged here.
 func (s *sifter) pieces(f *wire.Frame) []string {
 	text := string(f.Payload)
-	switch {
-	case f.Flags&wire.Cont != 0:
+	if f.Flags&wire.Cont != 0 {
 		here := text[:min(len(text), len(s.rest))]
 		if here == "" || !strings.HasPrefix(s.rest, here) {
 			s.say("%.60q where %.60q goes on", text, s.rest)
 		}
 		s.rest, text = s.rest[len(here):], text[len(here):]
-	case s.rest != "" && s.passes(s.next-1) && !s.quiet:
-		s.say("%.60q, and %.60q did not come", text, s.rest)
-		s.rest = ""
-	default:
-		s.rest = "" // of a line that the page no longer wants
+	} else {
+		s.leave(text)
 	}
 	lines := strings.SplitAfter(text, "\n")
 	if lines[len(lines)-1] == "" {
@@ -121,6 +120,14 @@ func (s *sifter) pieces(f *wire.Frame) []string {
 		s.say("%.60q with the flags %d", text, f.Flags)
 	}
 	return lines
+}
+
+// leave is where something else comes than what is still to come of a line: right only if the page no longer wants that.
+func (s *sifter) leave(came string) {
+	if s.rest != "" && s.passes(s.next-1) && !s.quiet {
+		s.say("%.60q, and %.60q did not come", came, s.rest)
+	}
+	s.rest = ""
 }
 
 // want changes what the page wants, from the line that it has come to.

@@ -19,7 +19,7 @@ type journal struct {
 	name    string
 	path    string
 	authors []*author
-	short   bool // without long lines, which a browser does not draw in full
+	long    int // one line in so many is long: it takes several frames; 0: none, since a browser does not draw it in full
 	end     chan struct{}
 	wg      sync.WaitGroup
 }
@@ -31,12 +31,10 @@ type author struct {
 	late time.Duration
 }
 
-const longEvery = 700 // one line in so many is long: it takes several frames
-
 // line is line n of an author, without its newline.
 func (j *journal) line(author, n int) string {
 	size := 20 + n*7%60
-	if n%longEvery == longEvery/2 && !j.short {
+	if j.long > 0 && n%j.long == j.long/2 {
 		size = 150_000
 	}
 	return strconv.Itoa(author) + " " + strconv.Itoa(n) + " " + strings.Repeat(string(rune('a'+(n+author)%26)), size)
@@ -45,7 +43,7 @@ func (j *journal) line(author, n int) string {
 // newJournal makes an empty log. late is, for each author, how long after a rotation it goes on writing to the old file.
 func (s *site) newJournal(name string, late ...time.Duration) *journal {
 	s.t.Helper()
-	j := &journal{t: s.t, name: name, path: filepath.Join(s.logs, name), end: make(chan struct{})}
+	j := &journal{t: s.t, name: name, path: filepath.Join(s.logs, name), long: 700, end: make(chan struct{})}
 	if err := os.WriteFile(j.path, nil, 0o644); err != nil {
 		s.t.Fatal(err)
 	}

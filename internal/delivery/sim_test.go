@@ -22,6 +22,7 @@ type world struct {
 	pool   pool
 	seats  seats
 	tails  []*simTail
+	wild   bool // asynq loses jobs too
 }
 
 type event struct {
@@ -87,6 +88,12 @@ type simTail struct {
 	slow bool // the reader takes nothing
 	held []held
 
+	page    *simPage // that reads it through lanes; nil: what is accepted is checked at once
+	lanes   lanes
+	writing bool
+	over    bool // the page is at another
+	gone    bool // and that was said
+
 	asked   []*asked
 	lastAsk uint32
 }
@@ -100,6 +107,9 @@ type simRun struct {
 	seq     uint64
 	ended   bool
 	mute    bool // dead without a word
+	line    int
+	frozen  bool
+	missed  []func() // what it hears when it thaws
 	answers map[uint32]*simAnswer
 }
 
@@ -123,6 +133,9 @@ func newWorld(seed uint64, tails int, bad float64) *world {
 
 func (w *world) tick() {
 	for _, t := range w.tails {
+		if t.over {
+			continue
+		}
 		t.step(func() { t.m.tick(w.now, func(last, now time.Time) time.Duration { return now.Sub(last) }) })
 	}
 	w.pool.refused, w.seats.refused = false, false
@@ -130,7 +143,10 @@ func (w *world) tick() {
 }
 
 func (t *simTail) step(f func()) {
-	f()
+	if !t.gone { // Tail.step asks the same
+		f()
+	}
+	t.gone = t.over
 	do := t.m.do
 	t.m.do = todo{}
 	for _, f := range do.made {
@@ -140,20 +156,56 @@ func (t *simTail) step(f func()) {
 		t.w.carry(func() { t.control(s.msg) })
 	}
 	if do.enqueue {
-		r := &simRun{t: t, nonce: t.w.rnd.Uint64() | 1, attempt: t.m.attempt}
-		t.runs[r.nonce] = r
-		t.w.after(12*time.Millisecond, r.hello)
-		t.w.after(2*time.Second, r.roll)
+		if !t.w.wild || t.w.rnd.IntN(10) > 0 {
+			t.run(t.m.attempt)
+		}
 		t.m.queued(t.m.attempt, t.w.now)
 	}
 	if do.look {
-		attempt := t.m.attempt
-		t.w.after(time.Millisecond, func() { t.step(func() { t.m.looked(attempt, wire.JobTaken, nil, t.w.now) }) })
+		attempt, found := t.m.attempt, wire.JobTaken
+		if t.w.wild {
+			found = wire.JobState(t.w.rnd.IntN(3))
+		}
+		t.w.after(time.Millisecond, func() { t.step(func() { t.m.looked(attempt, found, nil, t.w.now) }) })
 	}
+	if t.page != nil {
+		t.w.sound(t)
+	}
+}
+
+// run is a worker with an attempt's job.
+func (t *simTail) run(attempt uint32) {
+	r := &simRun{t: t, nonce: t.w.rnd.Uint64() | 1, attempt: attempt}
+	t.runs[r.nonce] = r
+	t.w.after(12*time.Millisecond, r.hello)
+	t.w.after(2*time.Second, r.roll)
+}
+
+// freeze keeps a run from hearing and saying anything until it thaws.
+func (r *simRun) freeze() { r.frozen = true }
+
+func (r *simRun) thaw() {
+	r.frozen = false
+	for _, f := range r.missed {
+		f()
+	}
+	r.missed = nil
+}
+
+// awake says whether a run goes on now; if it is frozen, again comes when it thaws.
+func (r *simRun) awake(again func()) bool {
+	if r.frozen {
+		r.missed = append(r.missed, again)
+	}
+	return !r.frozen && !r.ended && !r.mute
 }
 
 // control is what a worker does with a message for a run.
 func (t *simTail) control(msg wire.Message) {
+	if r := t.runs[runOf(msg)]; r != nil && r.frozen {
+		r.missed = append(r.missed, func() { t.control(msg) })
+		return
+	}
 	switch m := msg.(type) {
 	case wire.No:
 		if r := t.runs[m.Run]; r != nil {
@@ -161,7 +213,7 @@ func (t *simTail) control(msg wire.Message) {
 		}
 	case wire.Go:
 		if r := t.runs[m.Run]; r != nil && !r.ended && m.Epoch > r.g.Epoch {
-			r.g, r.seq, r.at = m, 0, 0
+			r.g, r.seq, r.at, r.line = m, 0, 0, 0
 			if len(m.From) > 0 {
 				r.at = m.From[0].Offset
 			}
@@ -187,10 +239,22 @@ func (t *simTail) control(msg wire.Message) {
 	}
 }
 
+func runOf(msg wire.Message) uint64 {
+	switch m := msg.(type) {
+	case wire.No:
+		return m.Run
+	case wire.Go:
+		return m.Run
+	case wire.Credit:
+		return m.Run
+	}
+	return 0
+}
+
 var nothing [wire.MaxPayload]byte // only lengths matter here
 
 func (r *simRun) hello() {
-	if r.ended || r.mute || r.g.Epoch > 0 {
+	if !r.awake(r.hello) || r.g.Epoch > 0 {
 		return
 	}
 	r.t.w.carry(func() {
@@ -202,7 +266,7 @@ func (r *simRun) hello() {
 }
 
 func (r *simRun) roll() {
-	if r.ended || r.mute {
+	if !r.awake(r.roll) {
 		return
 	}
 	if r.g.Epoch > 0 {
@@ -220,12 +284,16 @@ func (r *simRun) roll() {
 
 // publish sends as far as credit and log go.
 func (r *simRun) publish() {
-	for !r.ended && !r.mute && r.at < r.t.size && r.g.Credit >= r.seq+wire.FrameCost+wire.MinPayload {
-		n := min(int64(r.g.Credit-r.seq-wire.FrameCost), r.t.size-r.at, 1+r.t.w.rnd.Int64N(r.t.w.most))
+	for r.awake(r.publish) && r.at < r.t.size && r.g.Credit >= r.seq+wire.FrameCost+wire.MinPayload {
+		room := int64(r.g.Credit - r.seq - wire.FrameCost)
+		n := min(room, r.t.size-r.at, 1+r.t.w.rnd.Int64N(r.t.w.most))
 		f := wire.Frame{Kind: wire.Lines, Run: r.nonce, Epoch: r.g.Epoch, Seq: r.seq, Start: r.at,
 			After: wire.Position{{File: "f", Offset: r.at + n}}, Payload: nothing[:n]}
+		if r.t.page != nil {
+			f = r.frame(room)
+		}
 		r.seq += f.Cost()
-		r.at += n
+		r.at = f.After[0].Offset
 		r.t.w.carry(func() { r.t.hear(f) })
 	}
 }
@@ -233,6 +301,10 @@ func (r *simRun) publish() {
 func (t *simTail) hear(f wire.Frame) {
 	t.step(func() {
 		if !t.m.frame(&f, t.w.now) {
+			return
+		}
+		if t.page != nil {
+			t.lanes.put(Item{Frame: f.AppendTo(nil), cost: f.Cost()})
 			return
 		}
 		t.held = append(t.held, held{f.Reply, f.Cost()})
@@ -245,6 +317,9 @@ func (t *simTail) hear(f wire.Frame) {
 		}
 		t.at += int64(len(f.Payload))
 	})
+	if t.page != nil {
+		t.write()
+	}
 	t.drain()
 }
 

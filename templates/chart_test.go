@@ -120,8 +120,20 @@ func TestHitsOverTime(t *testing.T) {
 		ctx := open(t, "UTC", "2006-01-02T15:04:05.000Z07:00")
 		drawn(t, ctx, "1 line, 00:00 – 00:05", "1,201 lines, 02:10 – 02:15")
 		is(t, axis(t, ctx), "2026-11-21 00:00", "03:00", "06:05 UTC")
+		// The one that the current hit is of is marked, in all looks.
+		const current = `[...document.querySelectorAll('.parts [aria-current=true]')].map(part => part.title).join()`
+		do(t, ctx, poll(current+` === '1 line, 06:00 – 06:05'`))
+		for _, look := range []chromedp.Action[chromedp.Void]{scheme("light"), scheme("dark"), media("forced-colors", "active")} {
+			do(t, ctx, look, twoFrames)
+			if !value[bool](t, ctx, `(() => {
+				const [one, other] = ['[aria-current]', ':not([aria-current])'].map(which => document.querySelector('.parts button' + which)).map(part => [part, part.firstChild].map(box => getComputedStyle(box).backgroundColor))
+				return one[0] !== other[0] && one[1] !== other[1] && one[0] !== one[1]
+			})()`) {
+				t.Error("the part of the current hit looks like any other")
+			}
+		}
 		clickOn(t, ctx, bar+`[13]`)
-		do(t, ctx, poll(currentHit+`.includes('as ever 13')`), poll(seenLines+`.some(text => text.includes('as ever 13'))`))
+		do(t, ctx, poll(current+` === '1,201 lines, 02:10 – 02:15'`), poll(currentHit+`.includes('as ever 13')`), poll(seenLines+`.some(text => text.includes('as ever 13'))`))
 		clickOn(t, ctx, bar+`[13]`) // stays there
 		do(t, ctx, settled, poll(currentHit+`.includes('as ever 13')`), chromedp.Click(`[data-search=next]`), poll(currentHit+`.includes('in the burst 0')`))
 		clickOn(t, ctx, bar+`[0]`)

@@ -1,11 +1,8 @@
 package templates
 
 import (
-	"context"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"livetail/internal/browser"
@@ -18,10 +15,7 @@ func TestForcedColours(t *testing.T) {
 	longLog(f)
 	f.write(0, "WARN one\nERROR two\n")
 	ctx := browser.New(t)
-	do(t, ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}}})
-		return err
-	}), chromedp.EmulateViewport(1280, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('ERROR two')`), chromedp.Click(`[data-level=error]`), poll(`document.querySelector('[data-level=error]').ariaPressed === 'true'`))
+	do(t, ctx, media("forced-colors", "active"), chromedp.EmulateViewport(1280, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log"), poll(logText+`.includes('ERROR two')`), chromedp.Click(`[data-level=error]`), poll(`document.querySelector('[data-level=error]').ariaPressed === 'true'`))
 	for what, colour := range map[string]string{
 		"the bar of an error": `getComputedStyle(document.querySelector('.row.error'), '::before').backgroundColor`,
 		"the thumb":           `getComputedStyle(document.querySelector('.thumb')).backgroundColor`,

@@ -269,9 +269,13 @@ func poll(expression string) chromedp.Action[chromedp.Void] {
 }
 
 func scheme(name string) chromedp.Action[chromedp.Void] {
+	return media("prefers-color-scheme", name)
+}
+
+func media(feature, value string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+			Features: []*emulation.MediaFeature{{Name: feature, Value: value}},
 		})
 		return err
 	})

@@ -28,6 +28,12 @@ func TestErrorTicks(t *testing.T) {
 		t.Errorf("%d ticks of one error", n)
 	}
 	clickOn(t, ctx, tick)
+	do(t, ctx, poll(topRow+` === 'ERROR it broke now'`), settled, run(`document.querySelector('#log').scrollTop += 30`), settled)
+	// The thumb is where the tick is now: that is clicked all the same.
+	if !value[bool](t, ctx, `(([tick, thumb]) => thumb.top < tick.top && tick.bottom < thumb.bottom)([`+tick+`, document.querySelector('.thumb')].map(one => one.getBoundingClientRect())) && `+topRow+` !== 'ERROR it broke now'`) {
+		t.Error("the thumb is elsewhere")
+	}
+	clickOn(t, ctx, tick)
 	do(t, ctx, poll(topRow+` === 'ERROR it broke now'`))
 }
 

@@ -10,7 +10,7 @@ function search() {
     asked.push(one)
     return () => (one.over = true)
   }
-  const parts = { tail: { questions: { ask } }, reader: { seek() {} }, buffer: { edge: { file: 'f', offset: 100 }, next: 0, at: () => null, find: () => null }, view: { atEnd: true, top: { row: 0 } }, journey: { third: 0 }, reveal: () => false }
+  const parts = { tail: { questions: { ask } }, reader: { seek() {} }, buffer: { edge: { file: 'f', offset: 100 }, next: 0, at: () => null, find: () => null }, view: { atEnd: true, top: { row: 0 } }, journey: { third: 0 }, extent: { shift: () => 0 }, reveal: () => false }
   const it = new Search(parts, () => {})
   it.start({ text: 'x', regex: false, case: false })
   const answer = (offset) => {

@@ -27,6 +27,8 @@ export function testAPartIsAStretchOfTime() {
   equal(labels(parts, utc, stretches.step, 70).map(({ text }) => text), ['2026-11-21 00:00', '03:00', '04:00', '06:05 UTC'])
   equal(labels(parts, utc, stretches.step, 24).map(({ text }) => text), ['00:00', '06:05 UTC'], 'as room allows')
   ok(labels(parts, utc, stretches.step, 150).length > 5, 'more where there is room')
+  equal(labels(parts, berlin, stretches.step, 30).map(({ text }) => text), ['2026-11-21 01:00', '07:05'], 'the day rather than the zone')
+  equal(labels(parts, berlin, stretches.step, 20).map(({ text }) => text), ['01:00', '07:05'])
   equal(labels(parts, berlin, stretches.step, 70).map(({ text }) => text), ['2026-11-21 01:00', '04:00', '07:05 Europe/Berlin'], 'by another clock')
 }
 
@@ -83,6 +85,20 @@ export function testWithoutTimesItIsOfBytes() {
     equal(stretches.every, 20_834, 'said four times in a part')
     equal(spoken(stretches.parts, utc, 0)(stretches.parts[60]), '50 – 51 % of the way through the log')
   }
+}
+
+export function testALineIsOfThePartItCountsIn() {
+  const first = at('2026-11-21T10:00:00Z')
+  const stretches = new Stretches([first, first + 60 * MINUTE], SIZE, utc.clock)
+  stretches.add(1, first, 0, '', -500)
+  stretches.add(0, first, 0.4, 'a', -400)
+  stretches.add(3, first + 30 * MINUTE, 0.5, 'b', -100)
+  stretches.add(2, first + 10 * MINUTE, 0.9, 'c', -50) // a clock was set back
+  equal([-600, -500, -401, -400, -101, -100, -51].map((place) => stretches.parts[stretches.partOf(place)].n), [1, 1, 1, 3, 3, 2, 2])
+  equal([stretches.partOf(-50), stretches.partOf(NaN)], [-1, -1], 'not counted')
+  const untimed = new Stretches([0, 0], 50_000, utc.clock)
+  for (let i = 0; i < 10; i++) untimed.add(1, 0, i / 10, '', 5000 * (i + 1))
+  equal([0, 19_999, 20_000, 49_999].map((place) => untimed.partOf(place)), [0, 0, 1, 2])
 }
 
 export function testASmallLogHasFewParts() {

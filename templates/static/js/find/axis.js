@@ -31,11 +31,12 @@ export function labels(parts, meant, step, room) {
   if (step === 0) return words.bytes(room > 50).map((text, i, all) => ({ text, at: i / (all.length - 1) }))
   const [begin, end] = [parts[0].at, last.to]
   const tell = teller(parts, meant)
-  const zone = meant.zone(end)
-  const right = `${tell.oneDay ? tell.short(end) : tell.whole(end).slice(tell.oneYear ? 5 : 0)} ${zone}`
-  const wide = tell.whole(begin).length + APART + right.length <= room
-  const all = [{ text: wide ? tell.whole(begin) : tell.short(begin), at: 0 }]
-  let used = all[0].text.length
+  const time = tell.oneDay ? tell.short(end) : tell.whole(end).slice(tell.oneYear ? 5 : 0)
+  // The day is said here alone, the zone in the status line too.
+  const ends = [tell.whole(begin), tell.short(begin)].flatMap((left) => [`${time} ${meant.zone(end)}`, time].map((right) => [left, right]))
+  const [left, right] = ends.find(([left, right]) => left.length + APART + right.length <= room) ?? ends[ends.length - 1]
+  const all = [{ text: left, at: 0 }]
+  let used = left.length
   const size = tell.short(begin).length
   const every = STEPS.find((one) => one >= step && ((end - begin) / one) * (size + APART) <= room) ?? end - begin
   const clock = meant.clock

@@ -38,14 +38,16 @@ export class Chart {
     this.#parts.addEventListener('keydown', (event) => this.#key(event))
   }
 
-  /** @param {Stretches | null} stretches null: nothing is counted @param {Meant} meant */
-  draw(stretches, meant) {
+  /** @param {Stretches | null} stretches null: nothing is counted @param {Meant} meant @param {number} hit place of the one that one stands at; NaN: none */
+  draw(stretches, meant, hit) {
     const parts = stretches?.parts ?? []
     if (parts.length !== this.#drawn.length || parts[0]?.at !== this.#drawn[0]?.at || parts[0]?.to !== this.#drawn[0]?.to) this.#clear()
     this.#drawn = parts
     const say = spoken(parts, meant, stretches?.step ?? 0)
     const most = Math.max(1, ...parts.map(({ n }) => n))
     parts.forEach((part, i) => part.n > 0 && this.#write(this.#button(i), `${Math.max(LEAST, Math.round((100 * part.n) / most))}%`, words.bar(part.n, say(part))))
+    const current = stretches?.partOf(hit)
+    for (const [i, button] of this.#buttons) button.ariaCurrent = i === current ? 'true' : null
     this.#root.title = stretches ? words.over(stretches.step > 0, stretches.untimed) : ''
     const axis = stretches ? labels(parts, meant, stretches.step, this.#axis.clientWidth / CHARACTER) : []
     const said = JSON.stringify(axis)

@@ -10,7 +10,7 @@ const PARTS = 120
 const [LINES, BYTES] = [20, 64 * 1024]
 
 /** @typedef {{ text: string, regex: boolean, case: boolean }} Term */
-/** @typedef {{ file: string, offset: number, token: string }} Hit */
+/** @typedef {{ file: string, offset: number, token: string, place: number }} Hit place: in the whole history */
 /**
  * @typedef {object} Parts
  * @property {import('../tail/tail.js').Tail} tail
@@ -134,11 +134,12 @@ export class Search {
     this.#due = due
     this.state = 'looking'
     const here = this.hit
+    const { extent } = this.#parts
     let found = false
     // A line is found again from its own place: then it is the one after it that is meant.
     this.#going = this.#parts.tail.questions.ask({ ask: 'read', back, from, lines: back || !here ? 1 : 2, filter: this.#filter }, {
       frame: (frame, last) => {
-        for (const hit of hits(frame)) {
+        for (const hit of hits(frame, extent.shift(frame))) {
           if (found || hit.token === here?.token) continue
           found = true
           this.#show(hit)
@@ -203,10 +204,11 @@ export class Search {
       frame: (frame, last) => {
         if (frame.marker?.kind === 'progress') this.held = markerWords(frame.marker)
         else if (last || !(frame.flags & SLOWED)) this.held = ''
-        const at = extent.fraction(extent.shift(frame) + frame.offset)
+        const place = extent.shift(frame) + frame.offset
+        const at = extent.fraction(place)
         this.count += frame.passed
         spread(this.bars, from, at, frame.passed)
-        stretches.add(frame.passed, frame.time, from, position)
+        stretches.add(frame.passed, frame.time, from, position, place)
         position = frame.position || position
         from = at
         this.done = last ? 1 : at
@@ -236,9 +238,9 @@ export class Search {
   }
 }
 
-/** The lines of a frame by their places. @param {import('../tail/frame.js').Frame} frame @returns {Hit[]} */
-function hits(frame) {
-  return lineOffsets(frame).map((offset) => ({ file: frame.file, offset, token: token(frame.file, offset) }))
+/** The lines of a frame by their places. @param {import('../tail/frame.js').Frame} frame @param {number} shift @returns {Hit[]} */
+function hits(frame, shift) {
+  return lineOffsets(frame).map((offset) => ({ file: frame.file, offset, token: token(frame.file, offset), place: shift + offset }))
 }
 
 /** What a frame counted lies somewhere on the stretch that it looked at. @param {number[]} bars @param {number} from @param {number} to fractions of the way through the history @param {number} n */

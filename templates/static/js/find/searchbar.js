@@ -87,7 +87,7 @@ export class Searchbar {
     const said = search.state === 'none' ? words.none : search.state === 'refused' ? search.why : search.held || (search.state === 'looking' && !search.counting ? words.looking : '')
     named(this.#root, 'said').textContent = said
     this.#input.ariaInvalid = String(search.state === 'refused')
-    this.#chart.draw(search.stretches, this.#meant())
+    this.#chart.draw(search.stretches, this.#meant(), search.hit?.place ?? NaN)
   }
 
   // Private

@@ -29,6 +29,8 @@ export class Stretches {
   origin = 0
   /** By number, in the order in which they were found in the log. @type {Map<number, Count>} */
   #counts = new Map()
+  /** Up to which place in the history a number goes on, in the order of the log. @type {{ to: number, number: number }[]} */
+  #ways = []
   /** Those of the log's first and last line. */
   #ends
   #now = 0
@@ -51,11 +53,17 @@ export class Stretches {
     this.#now = this.#number(first)
   }
 
-  /** @param {number} n lines @param {number} time what the first of them says, Unix ms; 0: nothing @param {number} fraction of the history that lies before them @param {string} from */
-  add(n, time, fraction, from) {
+  /**
+   * @param {number} n lines @param {number} time what the first of them says, Unix ms; 0: nothing @param {number} fraction of the history that lies before them
+   * @param {string} from @param {number} [to] place behind all that was looked at
+   */
+  add(n, time, fraction, from, to = 0) {
     if (this.step === 0) this.#now = Math.min(this.#many - 1, Math.floor(fraction * this.#many))
     else if (isTime(time)) this.#now = this.#number(time)
     else this.untimed += n
+    const way = this.#ways.at(-1)
+    if (way?.number === this.#now) way.to = to
+    else this.#ways.push({ to, number: this.#now })
     if (n === 0) return
     const count = this.#counts.get(this.#now)
     if (count) count.n += n
@@ -64,10 +72,7 @@ export class Stretches {
 
   /** All of them, and those between that have none. @returns {Part[]} */
   get parts() {
-    const numbers = [...this.#ends, ...this.#counts.keys()]
-    const [low, high] = numbers.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [0, 0])
-    const group = grouped(low, high, this.step)
-    const first = Math.floor(low / group)
+    const { group, first, high } = this.#grouping
     const parts = Array.from({ length: Math.floor(high / group) - first + 1 }, (_, i) => ({ n: 0, from: '', ...this.#bounds((first + i) * group, group) }))
     for (const [number, { n, from }] of this.#counts) {
       const part = parts[Math.floor(number / group) - first]
@@ -77,7 +82,21 @@ export class Stretches {
     return parts
   }
 
+  /** Which of the parts a line counts in, by its place in the history; -1: it is not counted. @param {number} place */
+  partOf(place) {
+    const way = this.#ways.find(({ to }) => to > place)
+    const { group, first } = this.#grouping
+    return way ? Math.floor(way.number / group) - first : -1
+  }
+
   // Private
+
+  get #grouping() {
+    const numbers = [...this.#ends, ...this.#counts.keys()]
+    const [low, high] = numbers.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [0, 0])
+    const group = grouped(low, high, this.step)
+    return { group, first: Math.floor(low / group), high }
+  }
 
   /** @param {number} time */
   #number(time) {

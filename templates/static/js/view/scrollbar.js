@@ -24,7 +24,8 @@ export class Scrollbar {
   #letGo
   /**
    * While the thumb is held: where the pointer took hold of it, in px from its top, and where the track was then: the page
-   * may make room for other things meanwhile. @type {{ at: number, top: number, room: number } | null}
+   * may make room for other things meanwhile. And where that was on the track, with the tick there.
+   * @type {{ at: number, top: number, room: number, from: number, tick: number | undefined } | null}
    */
   #held = null
   #fraction = 1
@@ -118,8 +119,9 @@ export class Scrollbar {
     const inside = event.clientY >= thumb.top && event.clientY <= thumb.bottom
     const { top } = this.#track.getBoundingClientRect()
     const room = this.#height - this.#thumbHeight
-    const tick = this.#tickAt(event.clientY - top)
-    this.#held = { at: inside ? event.clientY - thumb.top : tick === undefined ? this.#thumbHeight / 2 : event.clientY - top - tick * room, top, room }
+    const from = event.clientY - top
+    const tick = this.#tickAt(from)
+    this.#held = { at: inside ? event.clientY - thumb.top : tick === undefined ? this.#thumbHeight / 2 : from - tick * room, top, room, from, tick }
     this.#led = null
     if (inside) this.#taken()
     else {
@@ -152,6 +154,9 @@ export class Scrollbar {
   /** @param {PointerEvent} event */
   #end(event) {
     if (this.#held === null) return
+    const { top, room, from, tick } = this.#held
+    const y = event.clientY - top
+    if (tick !== undefined && Math.abs(y - from) <= ON) this.#held.at = y - tick * room // it was clicked, also where the thumb is
     this.#move(event)
     this.#held = null
     this.#track.classList.remove('held')

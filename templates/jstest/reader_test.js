@@ -118,3 +118,15 @@ export function testTwoFiltersThatCannotBeLeaveAllAsItWas() {
   add(1)
   equal(buffer.next - buffer.first, 1, 'rows')
 }
+
+export function testWhatThereIsNoRoomForCountsOnce() {
+  const { buffer, wishes, reader, add } = read({ lines: 100 })
+  add(90)
+  buffer.keep = { from: buffer.first, to: buffer.next } // somebody looks at them
+  const frame = { errors: 2, looked: 30, passed: 20, position: 'later' }
+  reader.take(lines('line\n'.repeat(20), 0, { start: 1450, offset: 1550, ...frame }))
+  equal([reader.live, wishes.at(-1).quiet, buffer.tail], [false, true, 'p1450'], 'it is asked for again, to be counted')
+  equal([reader.arrived, reader.errors, reader.looked, reader.passed], [90, 0, 0, 0])
+  reader.take(lines('', 0, { start: 1550, offset: 1550, ...frame }))
+  equal([reader.arrived, reader.errors, reader.looked, reader.passed], [110, 2, 30, 20])
+}

@@ -47,7 +47,7 @@ function arrived() {
 }
 
 function entitle() {
-  title.show(arrived(), panes.all.reduce((sum, pane) => sum + pane.reading.errors.told, 0))
+  title.show(arrived(), panes.all.reduce((sum, pane) => sum + pane.reader.errors, 0))
 }
 
 /** @param {{ host: string, id: string, name?: string }} log */

@@ -19,8 +19,6 @@ const LOOK = 20
  * then, and where the lines are not here, its stretch of the history has a tick where it begins.
  */
 export class Errors {
-  /** How many the tail told of. */
-  told = 0
   /** A place of an error by its stretch of the history. @type {Map<number, number>} */
   #places = new Map()
   #width = WIDTH
@@ -36,7 +34,6 @@ export class Errors {
     const { offset, start, payload, gaps, reply, errors } = frame
     const before = this.#tail ?? shift + offset
     if (reply === 0) {
-      this.told += errors
       this.#tail = shift + offset
       if (errors > 0 && payload.length === 0) this.#suspect(before, this.#tail, errors)
     }

@@ -25,8 +25,9 @@ const CLOSE = 256 * 1024
 export class Reader {
   /** Whether the last row is the newest line, and new lines are added. */
   live = true
-  /** How many lines the log ever got since the page is here, read or not. */
+  /** How many lines the log ever got since the page is here, read or not, and how many errors they report. */
   arrived = 0
+  errors = 0
   /** How many lines the filter looked at, and let pass. */
   looked = 0
   passed = 0
@@ -61,18 +62,20 @@ export class Reader {
     view.more.above = true
   }
 
-  /** A frame of the tail. @param {Frame} frame */
+  /** A frame of the tail. One that there is no room for counts when it comes again. @param {Frame} frame */
   take(frame) {
     const shift = this.#extent.shift(frame)
+    if (this.live) {
+      if (this.#replaces) this.#clear(true)
+      const before = this.#buffer.lines
+      const added = this.#add(frame, shift)
+      this.#skipped.arrive(this.#tell)
+      if (!added) return this.#leave(this.#buffer.tail)
+      this.arrived += this.#buffer.lines - before
+    } else this.arrived += frame.passed
+    this.errors += frame.errors
     this.looked += frame.looked
     this.passed += frame.passed
-    if (!this.live) return void (this.arrived += frame.passed)
-    if (this.#replaces) this.#clear(true)
-    const before = this.#buffer.lines
-    const added = this.#add(frame, shift)
-    this.#skipped.arrive(this.#tell)
-    if (added) this.arrived += this.#buffer.lines - before
-    else this.#leave(this.#buffer.tail)
   }
 
   /** Asks for more rows where the screen comes near their end, but not for such as would join rows that are about to go. */
@@ -157,9 +160,8 @@ export class Reader {
     this.looked = this.passed = 0
     const { row, px } = this.#view.anchor
     const at = this.#buffer.at(row)
-    if ((this.live && this.#view.atEnd) || !at) {
-      this.#restart(undo)
-    } else {
+    if ((this.live && this.#view.atEnd) || !at) this.#restart(undo)
+    else {
       this.live = this.#replaces = false
       this.#tail.set({ filter, quiet: true }, this.#tail.position, undo)
       this.seek(at.token, -px)
@@ -286,8 +288,7 @@ export class Reader {
   #clear(live) {
     this.#replaces = false
     this.#buffer.clear()
-    this.#view.more.above = true
-    this.#view.more.below = !live
+    Object.assign(this.#view.more, { above: true, below: !live })
     this.#view.restart(live)
   }
 

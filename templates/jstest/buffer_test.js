@@ -242,3 +242,23 @@ export function testForgetsAll() {
   equal(all(buffer), ['000005', '000006', '000007', '000008'])
   ok(buffer.first > before, 'no row has a number that another one had')
 }
+
+export function testAMarkBetweenLinesThatPassStands() {
+  const mine = [{ file: 'f', offset: 104, kind: 'mark', at }]
+  const marked = () => {
+    const buffer = new Buffer()
+    buffer.marks = (file, from, to) => mine.filter((mark) => mark.file === file && mark.offset >= from && mark.offset <= to).map(({ offset, kind }) => ({ offset, marker: { kind, at } }))
+    return buffer
+  }
+  const [older, newer] = [lines('one\n', 0, { start: 100, offset: 150, position: 'p' }), lines('two\n', 0, { start: 170, offset: 180, position: 'q' })]
+  const down = marked()
+  down.append(older)
+  down.append(newer)
+  equal(all(down), ['one', 'mark', 'two'], 'also if the line right behind it does not pass')
+  const up = marked()
+  up.append(newer)
+  up.prepend(older)
+  equal(all(up), ['one', 'mark', 'two'], 'also for who scrolls up')
+  up.prepend(lines('zero\n', 0, { start: 10, offset: 15, position: 'o' }))
+  equal(all(up), ['zero', 'one', 'mark', 'two'], 'once')
+}

@@ -1,6 +1,6 @@
 // The lines this page keeps: a window on the log, bytes as they came, and where each line begins.
 
-import { CONT, cut, OPEN, token } from '../tail/frame.js'
+import { CONT, cut, identity, OPEN, token } from '../tail/frame.js'
 import { Placed } from './placed.js'
 
 /** @typedef {import('../tail/frame.js').Frame} Frame */
@@ -138,7 +138,9 @@ export class Buffer extends Placed {
   /** @param {Frame} frame @param {number} shift */
   #addLines(frame, shift) {
     const { starts, offsets } = cut(frame)
-    const due = this.marks(frame.file, offsets[0], offsets[offsets.length - 1])
+    const { file, offset } = this.edge
+    const from = identity(file) === identity(frame.file) ? Math.min(offset, offsets[0]) : offsets[0] // also of lines that a filter does not let pass
+    const due = this.marks(frame.file, from, offsets[offsets.length - 1])
     const base = this.blocks.end
     const joins = this.#open && (frame.flags & CONT) !== 0
     this.blocks.append(frame.payload)
@@ -146,7 +148,7 @@ export class Buffer extends Placed {
     for (let i = joins ? 1 : 0; i < starts.length; i++) {
       while (due.length > 0 && due[0].offset <= offsets[i]) {
         const marker = due.shift()?.marker ?? { kind: '', at: 0 }
-        if (this.#stands(marker)) continue
+        if (this.#stands(marker, this.next - 1, -1)) continue
         this.markers.set(this.next, marker)
         this.#begin(base + starts[i])
       }
@@ -157,11 +159,9 @@ export class Buffer extends Placed {
     this.#open = (frame.flags & OPEN) !== 0
   }
 
-  /** Whether a mark is among those that the rows end with. @param {Marker} mark */
-  #stands({ kind, at }) {
-    for (let row = this.next - 1; row >= this.first; row--) {
-      const marker = this.markers.get(row)
-      if (!marker) return false
+  /** Whether a mark is among those that the rows end or begin with. @param {Marker} mark @param {number} row the outermost @param {1 | -1} step to the next */
+  #stands({ kind, at }, row, step) {
+    for (let marker = this.markers.get(row); marker; marker = this.markers.get((row += step))) {
       if (marker.kind === kind && marker.at === at) return true
     }
     return false
@@ -169,14 +169,23 @@ export class Buffer extends Placed {
 
   /** @param {Frame} frame @param {{ starts: number[], offsets: number[] }} rows @param {number} shift */
   #addBefore(frame, { starts, offsets }, shift) {
-    const due = this.marks(frame.file, offsets[0], offsets[offsets.length - 1])
+    const last = offsets[offsets.length - 1]
+    const below = this.at(this.first)
+    const until = below && identity(below.file) === identity(frame.file) ? Math.max(below.offset - 1, last) : last
+    const due = this.marks(frame.file, offsets[0], until)
     const joins = (frame.flags & OPEN) !== 0 && this.first < this.next && this.#conts.has(this.first) && this.size(this.first) < this.#max.line
+    for (; due.length > 0 && due[due.length - 1].offset > last; due.pop()) {
+      const { marker } = due[due.length - 1]
+      if (joins || this.#stands(marker, this.first, 1)) continue
+      this.set(--this.first, this.blocks.begin)
+      this.markers.set(this.first, marker)
+    }
     this.blocks.prepend(frame.payload)
     const base = this.blocks.begin
     if (joins) {
       this.#conts.delete(this.first)
       this.set(this.first, base + starts[starts.length - 1])
-      this.places.prepend(this.first, frame.file, offsets[offsets.length - 1], shift, frame.time)
+      this.places.prepend(this.first, frame.file, last, shift, frame.time)
     }
     for (let i = starts.length - (joins ? 2 : 1); i >= 0; i--) {
       this.set(--this.first, base + starts[i])

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
 	"livetail/internal/dial"
@@ -130,11 +131,15 @@ func TestAJobHasNoEnd(t *testing.T) {
 // serve runs a worker's half until the returned stop, or the test's end.
 func serve(t *testing.T, addr string, bus jobs.Bus, look time.Duration, handle func(wire.Job, wire.TailID) error) (stop func()) {
 	t.Helper()
-	redis := clients(t, addr).Jobs
+	return serveWith(t, clients(t, addr).Jobs, bus, look, handle)
+}
+
+func serveWith(t *testing.T, client redis.UniversalClient, bus jobs.Bus, look time.Duration, handle func(wire.Job, wire.TailID) error) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- jobs.Serve(ctx, jobs.ServeOptions{Redis: redis, Bus: bus, Names: names, Host: "h", Look: look, Most: 10,
+		done <- jobs.Serve(ctx, jobs.ServeOptions{Redis: client, Bus: bus, Names: names, Host: "h", Look: look, Most: 10,
 			Handle: handle, Stop: func() {}, Log: slog.New(slog.DiscardHandler)})
 	}()
 	stop = sync.OnceFunc(func() {
@@ -221,6 +226,48 @@ func TestAJobIsFoundWithoutAKnock(t *testing.T) {
 			next(t, taken)
 		}
 	})
+}
+
+// asked tells when a worker asked for a job, and what it heard.
+type asked struct {
+	redis.UniversalClient
+	heard chan error
+}
+
+func (a asked) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
+	cmd := a.UniversalClient.EvalSha(ctx, sha, keys, args...)
+	if keys[0] == "asynq:{"+names.Queue("h")+"}:pending" {
+		select {
+		case a.heard <- cmd.Err():
+		default:
+		}
+	}
+	return cmd
+}
+
+// A Redis that is full is asked as seldom as one that has no job, and serves when it has room.
+func TestAFullRedisIsNotAskedAllTheTime(t *testing.T) {
+	s := testredis.Start(t)
+	const look = 100 * time.Millisecond
+	a, taken := asked{clients(t, s.Addr).Jobs, make(chan error)}, make(chan wire.TailID, 1)
+	serveWith(t, a, &hall{}, look, func(_ wire.Job, tail wire.TailID) error { taken <- tail; return nil })
+	next(t, a.heard)
+	s.Fill()
+	for !redis.HasErrorPrefix(next(t, a.heard), "OOM") {
+	}
+	began := time.Now()
+	for range 5 {
+		next(t, a.heard)
+	}
+	if took := time.Since(began); took < 4*look {
+		t.Errorf("asked five times in %v", took)
+	}
+	s.Unfill()
+	tail := wire.NewTailID()
+	must(t, jobs.NewQueue(a, &hall{}, names).Enqueue(t.Context(), "h", tail, 1, "web"))
+	if got := next(t, taken); got != tail {
+		t.Errorf("took %s, want %s", got, tail)
+	}
 }
 
 // What a worker that stops did not want is there for another.

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -10,6 +9,7 @@ import (
 
 // patient is asynq's client as its server has it. asynq has no blocking pop: it asks for a job again and again, and whoever
 // clicked waits for the next time. Here the question is answered when there is a job, or when nobody has knocked for a while.
+// So is one that Redis refuses, being full or on its way up: asynq would ask again at once, thousands of times a second.
 type patient struct {
 	redis.UniversalClient
 	pending string // the key that is asked for jobs
@@ -33,7 +33,7 @@ func listen(ctx context.Context, o ServeOptions) (queue patient, unsubscribe fun
 // EvalSha is how asynq runs its scripts; the one that takes a job names its key first.
 func (p patient) EvalSha(ctx context.Context, sha string, keys []string, args ...any) *redis.Cmd {
 	cmd := p.UniversalClient.EvalSha(ctx, sha, keys, args...)
-	if len(keys) == 0 || keys[0] != p.pending || !errors.Is(cmd.Err(), redis.Nil) {
+	if len(keys) == 0 || keys[0] != p.pending || cmd.Err() == nil || redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
 		return cmd
 	}
 	timer := time.NewTimer(p.look)

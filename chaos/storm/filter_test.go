@@ -54,6 +54,8 @@ func TestFiltersChangeUnderFaults(t *testing.T) {
 			{"worker restarted in order", func() { restarted(s.workers[1], 0) }},
 			{"all workers kill -9", func() { s.workers[0].kill(); killed(s.workers[1], 0); s.workers[0].start() }},
 			{"web kill -9", func() { killed(s.webs[0], time.Second) }},
+			{"web restarted in order", func() { restarted(s.webs[1], 0) }},
+			{"worker frozen", func() { frozen(s.workers[0], lasting(6*time.Second, time.Second)) }},
 			{"redis: subscribers killed", func() {
 				for range 40 {
 					_ = s.redis.KillPubSub(context.Background())

@@ -8,8 +8,8 @@ import { lines, painted } from './check.js'
 export const ROW = 19
 export const SHOWN = 20
 
-/** A log on a screen of 20 rows. @param {ConstructorParameters<typeof Buffer>[0]} [max] */
-export async function screen(max) {
+/** A log on a screen of 20 rows. @param {ConstructorParameters<typeof Buffer>[0]} [max] @param {(scroller: HTMLElement) => void} [act] before rows are drawn */
+export async function screen(max, act = () => {}) {
   document.body.replaceChildren()
   const scroller = document.body.appendChild(document.createElement('main'))
   scroller.className = 'log'
@@ -19,7 +19,7 @@ export async function screen(max) {
   let n = 0
   /** How many rows there were behind each drawing. @type {number[]} */
   const drawings = []
-  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), painted: () => drawings.push(scroller.querySelectorAll('.row').length) })
+  const view = new View(scroller, buffer, { make: (row) => makeRow(buffer, row), before: () => act(scroller), painted: () => drawings.push(scroller.querySelectorAll('.row').length) })
   const add = async (count) => {
     for (let i = 0; i < count; i++) if (buffer.append(lines(`line ${n}\n`))) n++
     view.changed()

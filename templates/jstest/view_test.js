@@ -300,6 +300,18 @@ export async function testAResizedScreenStaysAtTheEnd() {
   await until(() => seen(scroller).at(-1)?.text === 'line 99' && scroller.clientHeight < ROW * 6, 'the end is seen again')
 }
 
+export async function testRowsAreDrawnOnceWhereSomethingElseTakesRoomBeforeThem() {
+  let rows = SHOWN
+  const { scroller, view, add, drawings } = await screen(undefined, (scroller) => (scroller.style.height = `${ROW * rows}px`))
+  await add(5)
+  drawings.length = 0
+  rows -= 2
+  view.changed()
+  await painted()
+  await painted()
+  equal([scroller.clientHeight, drawings.length], [ROW * rows, 1])
+}
+
 export async function testNoTextMakesARowHigher() {
   const { scroller, buffer, view } = await screen()
   buffer.append(lines('plain\nzalgo z̴̧̡̛̛͎̲͚̰̞̥̉̅̍͒\n日本語 العربية 🦊\nform\ffeed\u2028line\nlast\n'))

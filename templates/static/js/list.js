@@ -11,6 +11,7 @@ import { Rows } from './list/rows.js'
 import { Shared } from './list/shared.js'
 import { theme } from './common/theme.js'
 import { list as words } from './common/words.js'
+import { write } from './common/write.js'
 
 const TICK = 1000
 /** A wait is not mentioned before this: most are shorter. */
@@ -66,7 +67,7 @@ function draw() {
   const wait = kind === 'retry' ? `◌ ${words.retry(said, until - Date.now())}` : ''
   const live = said ? `◌ ${said}` : `● ${polls ? words.polls : words.live}`
   const text = kind === 'signedout' ? words.signedOut : wait || (book.begun ? live : `◌ ${words.loading}`)
-  if (truth.textContent !== text) truth.textContent = text
+  write(truth, text)
   truth.className = kind === 'live' && !said && book.begun ? 'live' : kind === 'retry' ? 'retry' : ''
   sum.textContent = filter.value ? words.filtered(rows.shown, rows.size) : words.logs(rows.size)
   const { held } = rows

@@ -5,6 +5,7 @@ import { bring, Hits, pattern } from '../view/hits.js'
 import { passed } from './passed.js'
 import { Timebar } from './timebar.js'
 import { filter as words } from '../common/words.js'
+import { write } from '../common/write.js'
 
 /** Ctrl+F pressed again so soon, in ms, is meant for the browser. */
 const TWICE = 1000
@@ -86,9 +87,7 @@ export class Finding {
       this.#brought = hit
       bring(scroller, current)
     }
-    const passes = this.#pane.part('passes')
-    const text = reader.filter ? words.passes(reader.passed, reader.looked) : ''
-    if (passes.textContent !== text) passes.textContent = text
+    write(this.#pane.part('passes'), reader.filter ? words.passes(reader.passed, reader.looked) : '')
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */

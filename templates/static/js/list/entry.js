@@ -5,6 +5,7 @@ import { Spark } from '../common/spark.js'
 import { full } from '../common/time.js'
 import { visible } from '../line/text.js'
 import { age, bytes, shortAge, list as words, logStates, rate, stopped } from '../common/words.js'
+import { write } from '../common/write.js'
 
 /** @typedef {import('./book.js').Log} Log */
 /** @typedef {{ away: boolean, pinned: boolean, unread: number, admin: boolean }} About what else a row shows */
@@ -121,8 +122,7 @@ export class Entry {
 
   /** @param {Part} name @param {string} text */
   #write(name, text) {
-    const element = this.#parts[name]
-    if (element.textContent !== text) element.textContent = text
+    write(this.#parts[name], text)
   }
 }
 

@@ -22,6 +22,7 @@ import { Taking } from '../read/taking.js'
 import { View } from '../view/view.js'
 import { Wrap } from '../view/wrap.js'
 import { count, tail as tailWords, view as words } from '../common/words.js'
+import { hide, write } from '../common/write.js'
 
 const HALTED = ['stopped', 'over']
 /** So long it is said why something is not done, in ms. */
@@ -71,7 +72,7 @@ export class Pane {
     this.whole = this.later(() => import('../read/whole.js').then(({ Whole }) => new Whole(this.part('whole'))))
     this.stopping = this.later(() => import('./stopping.js').then(({ Stopping }) => new Stopping(this.part('stopping'), this)))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
-    this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), before: () => this.reading.grow(), painted: () => this.#painted() })
+    this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), before: () => this.#before(), painted: () => this.#painted() })
     this.tail = new Tail(log, {
       take: (frame) => this.#take(frame),
       tell: (state) => this.#tell(state),
@@ -266,35 +267,30 @@ export class Pane {
     this.extent.ask(this.tail.questions, () => this.view.changed())
   }
 
+  /** What takes room is there before the rows: they are drawn once. */
+  #before() {
+    const { view, reader } = this
+    this.reading.grow()
+    const watching = view.atEnd && reader.live && !view.held
+    const far = reader.live && this.status.far
+    if (watching) this.#seen = reader.arrived
+    hide(this.part('more'), !far && (watching || (view.atEnd && reader.live && this.fresh === 0)))
+    write(this.part('end'), far && watching ? words.jump : words.fresh(this.fresh))
+  }
+
   #painted() {
     const { view, reader, buffer } = this
-    this.part('nothing').hidden = buffer.next > buffer.first
-    const watching = view.atEnd && reader.live && !view.held
-    if (watching) this.#seen = reader.arrived
+    hide(this.part('nothing'), buffer.next > buffer.first)
     if (!this.scrollbar.held) reader.fill() // the thumb is elsewhere sooner
     this.reading.painted()
     this.taking.painted()
     this.finding.painted()
-    this.#strip(watching)
+    const last = buffer.at(view.last)
+    write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
     drawThumb(this)
     if (this.linked) paintLinked(this.scroller, buffer, this.linked)
     this.#onpaint()
     if (view.top.row !== this.#topRow) this.#changed()
     this.#topRow = view.top.row
   }
-
-  /** @param {boolean} watching */
-  #strip(watching) {
-    const { view, reader, fresh } = this
-    const far = reader.live && this.status.far
-    this.part('more').hidden = !far && (watching || (view.atEnd && reader.live && fresh === 0))
-    write(this.part('end'), far && watching ? words.jump : words.fresh(fresh))
-    const last = this.buffer.at(view.last)
-    write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
-  }
-}
-
-/** @param {HTMLElement} element @param {string} text */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text
 }

@@ -51,8 +51,8 @@ export class Reading {
     if (this.folds.hides(row)) return hidden()
     const element = makeRow(this.#pane.buffer, row, [...this.#pane.finding.marks, ...this.highlights.marks])
     if (element.firstElementChild?.className === 'chevron') this.#pane.root.classList.add('fielded') // the gutter gets wider, and stays so
-    const place = this.#pane.buffer.at(row)?.place
-    if (place !== undefined && element.classList.contains('error')) this.errors.saw(place)
+    const place = element.classList.contains('error') ? this.#pane.buffer.at(row)?.place : undefined
+    if (place !== undefined) this.errors.saw(place)
     this.columns.made(row, element)
     this.times.now?.made(row, element)
     this.folds.made(row, element)

@@ -9,6 +9,7 @@ import { Picked } from './picked.js'
 import { fetchLines } from '../window/fetched.js'
 import { visible } from '../line/text.js'
 import { filterWords, taking as words } from '../common/words.js'
+import { hide, write } from '../common/write.js'
 
 /** So long the status line says what was copied, in ms. */
 const SAID = 5000
@@ -51,11 +52,9 @@ export class Taking {
     const root = this.#pane.part('taking')
     const { count, until, over } = this.picked
     const lines = this.picked.lines ?? over
-    root.hidden = !lines
+    hide(root, !lines)
     if (!lines) return
-    const text = this.#said || (over ? words.selected : words.picked(count))
-    const label = /** @type {HTMLElement} */ (root.querySelector('[data-taking="count"]'))
-    if (label.textContent !== text) label.textContent = text
+    write(/** @type {HTMLElement} */ (root.querySelector('[data-taking="count"]')), this.#said || (over ? words.selected : words.picked(count)))
     const file = /** @type {HTMLAnchorElement} */ (root.querySelector('[data-taking="file"]'))
     file.hidden = until === '' || over !== null
     file.href = this.#address({ from: lines.from, until })

@@ -22,9 +22,11 @@ export class Screen {
     this.#element = element
   }
 
-  /** Asks for its height. */
+  /** Asks for its height. @returns {boolean} whether it is another */
   measure() {
+    const { height } = this
     this.height = this.#element.clientHeight
+    return this.height !== height
   }
 
   /** How far it has moved since, which was not our doing, in px. */

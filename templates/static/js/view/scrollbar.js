@@ -159,8 +159,7 @@ export class Scrollbar {
     if (tick !== undefined && Math.abs(y - from) <= ON) this.#held.at = y - tick * room // it was clicked, also where the thumb is
     this.#move(event)
     this.#held = null
-    this.#track.classList.remove('held')
-    this.#bubble.hidden = true
+    if (this.#pressed === undefined) this.#taken() // else nothing of it is drawn yet, and what is set has a frame made: that of the lines comes after it
     this.#letGo()
   }
 }

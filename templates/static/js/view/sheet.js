@@ -95,10 +95,7 @@ export class Sheet {
   draw(from, to, held, y) {
     const drawn = this.rows
     this.#forget()
-    if (to <= drawn.from || from >= drawn.to) {
-      this.#element.replaceChildren()
-      drawn.from = drawn.to = from
-    }
+    if (to <= drawn.from || from >= drawn.to) this.#drop(from)
     if (!held || drawn.to - drawn.from > HELD) {
       while (drawn.from < from) this.#removeFirst()
       while (drawn.to > to) this.#removeLast()
@@ -138,6 +135,7 @@ export class Sheet {
   #forget() {
     const { first, next } = this.#buffer
     const drawn = this.rows
+    if (drawn.to <= first || drawn.from >= next) this.#drop(first)
     while (drawn.from < drawn.to && drawn.from < first) this.#removeFirst()
     while (drawn.from < drawn.to && drawn.to > next) this.#removeLast()
     const last = this.#last
@@ -164,6 +162,12 @@ export class Sheet {
       this.#sheet.style.minWidth = `calc(${columns}ch + 12px + var(--log-edge))`
     }
     return element
+  }
+
+  /** All at once, which is quicker than one by one. @param {number} at where rows are drawn next */
+  #drop(at) {
+    this.#element.replaceChildren()
+    this.rows.from = this.rows.to = at
   }
 
   #removeFirst() {

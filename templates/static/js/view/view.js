@@ -72,6 +72,7 @@ export class View {
     this.#hold = new Hold(scroller, () => this.changed())
     this.#measure()
     this.#watch(scroller)
+    this.changed()
   }
 
   /** Something changed: draw in the next frame. */
@@ -181,21 +182,19 @@ export class View {
       if (this.#screen.scrolled() && this.atEnd) this.pace.came(0) // at the end lines scroll all the time: drawn anew at once, that had no pace
       else this.changed()
     }, { passive: true })
-    new ResizeObserver(() => {
-      this.#measure()
-      this.changed()
-    }).observe(scroller)
+    new ResizeObserver(() => this.#measure() && this.changed()).observe(scroller)
     this.#sheet.onresize = () => this.changed()
   }
 
+  /** @returns {boolean} whether it is not as it was drawn */
   #measure() {
-    this.#screen.measure()
+    const resized = this.#screen.measure()
     const { height, changed } = this.#sheet.measure()
-    if (!changed) return
+    if (!changed) return resized
     this.#rest(this.top.row)
     this.#heights.usual = height
     this.#heights.clear()
-    this.#sheet.stale = true
+    return (this.#sheet.stale = true)
   }
 
   /** From now on rows are counted from this one: what it is above of may change its height. @param {number} row */
@@ -227,13 +226,14 @@ export class View {
   #paint(lines) {
     this.#screen.measure()
     this.#notice()
+    this.#before()
+    this.#screen.measure()
     const { first, next } = this.#buffer
     if (this.#target) {
       const { row, px, whole } = this.#target
       this.#rest(row)
       this.#top = this.#y - (whole ? Math.max(0, Math.min(px, this.#screen.height - this.#heights.get(row))) : px)
     } else if (this.#row < first || this.#row > next) this.#rest(this.#row < first ? first : next)
-    this.#before()
     this.#settle()
     this.#rest(this.top.row)
     this.#mind()

@@ -224,20 +224,13 @@ export class Buffer extends Placed {
       this.tail = this.at(next)?.token ?? this.tail
       this.#open = false
     }
-    for (let row = this.first; row < first; row++) this.#forget(row)
-    for (let row = next; row < this.next; row++) this.#forget(row)
+    for (const rows of [this.markers, this.#conts]) for (const row of rows.keys()) if (row < first || row >= next) rows.delete(row)
     const [from, to] = [this.start(first), this.start(next)]
     this.first = first
     this.next = next
     this.blocks.keep(from, to)
     this.places.keep(first, next)
     if (cutFirst) this.head = this.at(first)?.token ?? this.head
-  }
-
-  /** @param {number} row */
-  #forget(row) {
-    this.markers.delete(row)
-    this.#conts.delete(row)
   }
 
   /** Counts beforehand while somebody looks at old rows, which only then is worth its time. @param {Frame | null} frame */

@@ -45,7 +45,14 @@ export class Placed extends Rows {
     while (this.markers.has(row)) row++
     if (row < this.first || row >= this.next) return null
     const { file, offset, place } = this.places.at(row)
-    return { file, offset, place, token: token(file, offset) }
+    return {
+      file,
+      offset,
+      place,
+      get token() {
+        return token(file, offset)
+      },
+    }
   }
 
   /** A time that the row's line is not far behind, Unix ms: of a line without a year it is one from half a year before what the worker read near it to half a year after. @param {number} row */

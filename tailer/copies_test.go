@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"livetail/internal/wire"
 )
 
 // renameCopy is logrotate's renamecopy, step by step: between any two of them step is called.
@@ -102,4 +104,23 @@ func (b *bench) holds(name string) bool {
 func (b *bench) look() bool {
 	b.clock.advance(time.Second)
 	return false
+}
+
+// Who goes on in an older file knows that the log was truncated since: its copy is not read again.
+func TestRow09_ResumedInAnOlderFileBehindACopy(t *testing.T) {
+	b := rotatedLog(t)
+	b.append("f", "b\n")
+	b.text("a\nb\n")
+	b.rename("f.1", "f.2")
+	b.must(copyFile(b.path, b.at("f.1")))
+	b.must(os.Truncate(b.path, 0))
+	b.mark(wire.MarkTruncated)
+	b.append("f.2", "late\n")
+	b.text("a\nb\nlate\n")
+	from := b.after()
+	b.pause()
+	b.coldly()
+	b.append("f", "c\n")
+	b.resume(from)
+	b.text("c\n")
 }

@@ -39,6 +39,7 @@ type file struct {
 	read   int           // and before its last
 	tried  int64         // with this size it ended in half a line,
 	half   time.Time     // since then; or when it was read last
+	waited time.Time     // since when others wait for the rest of the line that off is inside of; zero: none do
 	show   bool          // this round lets that half go out
 	until  time.Time     // end of its grace; zero: it has the log's name
 	flush  bool          // grace is over: half a line is all there will ever be
@@ -49,6 +50,7 @@ type file struct {
 	newer  []key        // what was let go of before it, though younger
 	checks []checkpoint // further back than back
 	torn   *torn        // what was read of it before it was truncated may go on in a compressed copy
+	anew   bool         // it was truncated: what it had was read, or is in a copy
 	hole   int64        // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
 	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,
@@ -187,7 +189,7 @@ func (h *file) seek(off int64) bool {
 	if err != nil || n < len(b) {
 		return false
 	}
-	h.off, h.back, h.tried, h.known = off, b, -1, off
+	h.off, h.back, h.tried, h.known, h.waited = off, b, -1, off, time.Time{}
 	h.cut = off > 0 && !h.coding().Ends(b)
 	h.tok, h.made, h.id, h.primed = token{}, time.Time{}, "", false
 	for len(h.checks) > 0 && h.checks[len(h.checks)-1].at > off {
@@ -199,7 +201,9 @@ func (h *file) seek(off int64) bool {
 // advance goes on behind data, which was read at off.
 func (h *file) advance(data []byte) {
 	h.off += int64(len(data))
-	h.cut = !h.coding().Ends(data)
+	if h.cut = !h.coding().Ends(data); !h.cut {
+		h.waited = time.Time{}
+	}
 	if len(data) >= backSize {
 		h.back = append(h.back[:0], data[len(data)-backSize:]...)
 		return

@@ -63,7 +63,8 @@ type Follower struct {
 	edge   bool // the log was never open: begin before its live edge
 	live   bool
 	again  bool      // the round has to begin anew: files changed places
-	halted bool      // the round waits for a line's rest, and has not come to the newest file
+	in     *file     // of which a line goes on that readers have the beginning of; nil: what they have ends with a line
+	halted bool      // the round waits for that line's rest, and has not come to the newest file
 	told   string    // the state that readers know: waiting, unreadable, or "" for fine
 	why    string    // it is unreadable
 	since  time.Time // the name is missing

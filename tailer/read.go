@@ -3,7 +3,6 @@ package tailer
 import (
 	"bytes"
 	"context"
-	"slices"
 	"sync"
 
 	"livetail/internal/filter"
@@ -88,11 +87,14 @@ func (t *Tailer) intact(h *file) bool {
 // in order through a rotation, and the newest file is never held back by one that still grows, but for a line's rest. It reports
 // whether anything went out.
 func (f *Follower) round(ctx context.Context) (busy bool, err error) {
-	busy = len(f.marks) > 0
-	if err := f.tell(ctx, &f.marks, f.last()); err != nil {
-		return busy, err
+	f.again, f.halted = false, len(f.marks) > 0 && f.inside() != nil
+	if !f.halted {
+		busy = len(f.marks) > 0
+		if err := f.tell(ctx, &f.marks, f.last()); err != nil {
+			return busy, err
+		}
+		f.again = false
 	}
-	f.again, f.halted = false, false
 	f.survey()
 	sent, err := f.finish(ctx)
 	if busy = busy || sent; err != nil {
@@ -100,8 +102,11 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 	}
 	for i := 0; i < len(f.held) && !f.again; i++ {
 		h := f.held[i]
-		if in := f.inside(); in != nil && in != h && (h.waits() || slices.Index(f.held, in) < i) {
-			f.halted = true
+		if f.barred(h) {
+			if f.in.text != nil { // its rest is not unpacked yet
+				_, err := f.more(ctx, f.in)
+				return true, err
+			}
 			break
 		}
 		if h.torn != nil {
@@ -116,7 +121,7 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 		if err := f.tell(ctx, &h.marks, h); err != nil {
 			return busy, err
 		}
-		for h.off < h.upto && !f.again {
+		for h.off < h.upto && !f.again && !f.barred(h) {
 			sent, err := f.step(ctx, h)
 			busy = busy || sent
 			if err != nil {
@@ -139,7 +144,7 @@ func (f *Follower) round(ctx context.Context) (busy bool, err error) {
 // step reads once from h and sends one frame, if there is a whole line or a line that is too long for one frame.
 func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 	room, err := f.room(ctx)
-	if err != nil || f.again || h.off >= h.upto { // files were looked after meanwhile: its place may be another
+	if err != nil || f.again || h.off >= h.upto || f.barred(h) { // files were looked after meanwhile: its place may be another
 		return false, err
 	}
 	if f.live {
@@ -168,7 +173,7 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		data = data[:at]
 	case len(data) == most && h.off+int64(len(data)) < h.size():
 		flags = wire.Open
-	case h.flush && h.off+int64(len(data)) == h.size():
+	case h.flush && h.ended(h.off+int64(len(data))):
 		flags = wire.NoEOL
 	case len(data) == most && !h.flush, h.show && len(c.Whole(data)) > 0:
 		flags = wire.Open // it needs more than the room: its newline cannot fit; or halves are wanted
@@ -194,11 +199,20 @@ func (f *Follower) step(ctx context.Context, h *file) (sent bool, err error) {
 		f.strain.decode(fr, c, data, filter.Span{To: len(data)})
 	}
 	f.t.identify(h, f.log)
-	h.advance(data)
-	h.half = f.t.clock.Now()
+	f.goBehind(h, data)
+	f.enter(h, fr.Flags)
 	f.place(fr, h)
 	fr.Start, fr.Behind = h.off-int64(len(data)), f.behind()
 	return true, f.send(ctx, fr)
+}
+
+// goBehind notes that data, which is what comes next in h, is handed over.
+func (f *Follower) goBehind(h *file, data []byte) {
+	h.advance(data)
+	h.half = f.t.clock.Now()
+	if h.text == nil && h.off >= h.size() {
+		h.flush = false // who goes on writing to it does so for another grace, and ends lines
+	}
 }
 
 // peek reads what comes next in h into b. What was read last is read again with it and compared: so a file that was truncated
@@ -257,7 +271,7 @@ func (f *Follower) behind() (n int64) {
 }
 
 // place writes the position behind fr, whose payload is of h. Files of which nothing was read yet are left out: that they are
-// newer than the last place says enough.
+// newer than the last place says enough. Of one that was truncated it does not: the copy would be taken for newer too.
 func (f *Follower) place(fr *wire.Frame, h *file) {
 	f.pos = f.pos[:0]
 	if h == nil {
@@ -270,7 +284,7 @@ func (f *Follower) place(fr *wire.Frame, h *file) {
 	}
 	end := 0
 	for i, g := range f.held {
-		if g == h || g.off > 0 {
+		if g == h || g.off > 0 || g.anew {
 			end = i + 1
 		}
 	}

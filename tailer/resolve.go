@@ -19,7 +19,7 @@ const mostTries = 5
 // for again, unless this is the last time.
 func (f *Follower) begin(final bool) bool {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
-	f.marks, f.pending, f.left, f.waiting = nil, nil, nil, nil
+	f.marks, f.pending, f.left, f.waiting, f.in = nil, nil, nil, nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
 		h.marks, h.tried, h.flush, h.told, h.torn = nil, -1, false, false, nil
 		if h.fd < 0 {
@@ -206,7 +206,9 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 	f.learn(list)
 	f.drop(list)
 	for _, h := range f.held {
-		h.began, h.read = f.lesson, f.lesson
+		if h.began, h.read = f.lesson, f.lesson; h.cut {
+			f.in = h // of several, the newest: the position does not say
+		}
 	}
 	if last := f.last(); last != nil && last == now {
 		f.found(now)

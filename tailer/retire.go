@@ -87,6 +87,11 @@ func (h *file) over() bool {
 	return len(h.marks) == 0
 }
 
+// ended says whether nothing comes behind to in h: its size may be as old as the sink kept the round waiting.
+func (h *file) ended(to int64) bool {
+	return to == h.size() && (h.text != nil || h.look() != nil || to == h.size())
+}
+
 // outlived notes in files that stay that h, which goes, is newer. That is so after many rotations, and of copies.
 func outlived(older []*file, h *file) {
 	k := h.key()

@@ -224,6 +224,7 @@ type bench struct {
 	follower  *Follower
 	sink      *sink
 	start     Start
+	through   func(*sink) Sink // what a follower sends through; nil: the sink itself
 	stop      func() error
 	end       func()
 }
@@ -291,7 +292,11 @@ func (b *bench) follow() *bench {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	b.sink.start = b.start
-	go func(start Start, s *sink) { done <- b.follower.Follow(ctx, start, s) }(b.start, b.sink)
+	var to Sink = b.sink
+	if b.through != nil {
+		to = b.through(b.sink)
+	}
+	go func(start Start) { done <- b.follower.Follow(ctx, start, to) }(b.start)
 	b.stop = func() error { cancel(); return <-done }
 	return b
 }

@@ -48,9 +48,9 @@ type rest struct {
 func (f *Follower) lie() {
 	r := rest{sink: f.sink}
 	switch {
-	case f.told == "" && len(f.held) == 1 && f.held[0].fd >= 0 && f.held[0].until.IsZero() && !f.owes(f.held[0]) && !f.strain.owes():
+	case f.told == "" && !f.halted && len(f.held) == 1 && f.held[0].fd >= 0 && f.held[0].until.IsZero() && !f.owes(f.held[0]) && !f.strain.owes():
 		r.quiet, r.saw = true, sightOf(&f.held[0].st)
-	case f.told == wire.MarkWaiting && len(f.held) == 0:
+	case f.told == wire.MarkWaiting && !f.halted && len(f.held) == 0:
 		r.quiet = true
 	}
 	f.hint.Lock()

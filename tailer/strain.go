@@ -33,7 +33,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	switch at := c.AfterLast(data); {
 	case at > 0:
 		data = data[:at]
-	case h.flush && h.off+int64(len(data)) == h.size():
+	case h.flush && h.ended(h.off+int64(len(data))):
 		end = wire.NoEOL
 	case len(data) >= longest, h.cut && len(data) == chunk:
 		data, end = c.Whole(data), wire.Open
@@ -56,8 +56,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 			end = wire.Open
 		}
 	}
-	h.advance(data[:used])
-	h.half = f.t.clock.Now()
+	f.goBehind(h, data[:used])
 	s.unsaid += int64(used)
 	s.way += int64(used)
 	if len(s.spans) == 0 || s.quiet {
@@ -84,6 +83,7 @@ func (f *Follower) sift(ctx context.Context, h *file, room int) (busy bool, err 
 	default:
 		fr.Payload = gather(data, s.spans)
 	}
+	f.enter(h, fr.Flags)
 	f.place(fr, h)
 	fr.Start, fr.Behind = from+int64(s.spans[0].From), f.behind()
 	return true, f.send(ctx, fr)

@@ -253,7 +253,8 @@ func (f *Follower) continues(old, fresh *file) bool {
 	if !f.t.holds(fresh, tok) || !sameBytes(old, fresh, old.off, old.size()) || !fresh.seek(old.off) {
 		return false
 	}
-	fresh.cut = old.cut
+	fresh.cut, fresh.half = old.cut, old.half
+	f.goesOn(old, fresh)
 	old.heir, old.left = fresh, old.size()
 	old.seek(old.left) // somebody may still write to it
 	f.held = append(f.held, fresh)

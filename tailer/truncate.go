@@ -30,7 +30,7 @@ func (f *Follower) rewritten(h *file) {
 		}
 		was := h.known
 		h.reset()
-		h.hole = was
+		h.hole, h.anew = was, true
 	}
 	f.relearn(h, list)
 	if lost > 0 {
@@ -130,7 +130,8 @@ func (f *Follower) copied(h, c *file) bool {
 	if !f.t.holds(c, tok) || !c.seek(h.off) {
 		return false
 	}
-	c.cut = h.cut
+	c.cut, c.half = h.cut, h.half
+	f.goesOn(h, c)
 	return true
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coder/websocket"
@@ -41,6 +42,7 @@ type sifter struct {
 	rev     uint32
 	next    int    // the first line that was not looked at
 	rest    string // what is still to come of the line before it
+	at      int64  // the offset of that
 
 	shown, counted int // lines that came, and that were counted only
 	parted         int // lines that came in pieces
@@ -58,7 +60,7 @@ func (s *sifter) take(f *wire.Frame) {
 	switch {
 	case f.Kind == wire.Lines:
 		shown = s.pieces(f)
-	case f.Looked > 0: // it says so of lines that do not come
+	case s.rest != "" && len(f.After) > 0 && !slices.ContainsFunc(f.After, func(p wire.Place) bool { return p.Offset == s.at }): // it goes past that
 		s.leave("a marker")
 	}
 	looked, passed := int(f.Looked), int(f.Passed)
@@ -96,6 +98,9 @@ func (s *sifter) take(f *wire.Frame) {
 	}
 	if len(shown) > 0 {
 		s.say("up to line %d, %d lines came that should not: %.60q", s.next, len(shown), shown[0])
+	}
+	if f.Kind == wire.Lines && s.rest != "" {
+		s.at = f.After[f.Index].Offset
 	}
 }
 

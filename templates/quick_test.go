@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -35,6 +36,23 @@ func TestTypedEarly(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a search closed early", func(t *testing.T) {
+		ctx := viewer(t, root, f)
+		const away = `document.querySelector('.finder').hidden && document.activeElement.id === 'log'`
+		do(t, ctx, poll(logText+`.includes('one')`))
+		f.with(func() { f.holdScript = "/search.js" })
+		do(t, ctx, command("f", ""), poll(`document.activeElement.dataset.search === 'text'`), chromedp.KeyEvent("one"), chromedp.KeyEvent(kb.Escape), poll(away))
+		do(t, ctx, chromedp.Click(`[data-part="search-button"]`), chromedp.Click(`[data-search="close"]`), poll(away))
+		do(t, ctx, run(`const wait = setTimeout; window.setTimeout = (act, ms) => wait(act, ms === 400 ? 0 : ms)`)) // what was typed is searched for at once
+		f.with(func() { f.holdScript, f.said = "", nil })
+		do(t, ctx, poll(`performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/search.js'))`), twoFrames, poll(away), press("/"), typed("two"))
+		f.until("it is filtered for what is typed behind that", func() bool { return strings.Contains(strings.Join(f.said, ""), `"two"`) })
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if said := strings.Join(f.said, ""); strings.Contains(said, `"one"`) {
+			t.Errorf("it is searched for: %s", said)
+		}
+	})
 	t.Run("folded away early", func(t *testing.T) {
 		f := newFake(t, "/x") // and a browser that remembers nothing of it
 		f.with(func() { f.list = someLogs })

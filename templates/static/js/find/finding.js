@@ -41,6 +41,8 @@ export class Finding {
     }))
     this.timebar = new Timebar(pane.part('time'), pane)
     pane.part('search-button').addEventListener('click', () => this.#open())
+    pane.part('search').addEventListener('keydown', (event) => event.key === 'Escape' && this.#early(event))
+    pane.part('search').querySelector('[data-search="close"]')?.addEventListener('click', (event) => this.#early(event))
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())
   }
 
@@ -125,7 +127,16 @@ export class Finding {
     if (takes) input.value = selected
     input.focus()
     input.select()
-    this.searching.ask(({ bar }) => takes && bar.start())
+    this.searching.ask(({ bar }) => takes && bar.open && bar.start())
+  }
+
+  /** It is closed again before it is here. @param {Event} event */
+  #early(event) {
+    if (this.searching.now) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.#pane.part('search').hidden = true
+    this.#pane.focus()
   }
 
   /** @param {() => void} changed */

@@ -47,7 +47,7 @@ export class Searchbar {
     const chart = named(root, 'chart')
     this.#chart = new Chart(chart, (part) => this.#jump(part))
     new ResizeObserver(() => this.draw()).observe(chart)
-    if (this.#input.value) this.#type.soon() // typed before the search was here
+    if (this.open && this.#input.value) this.#type.soon() // typed before the search was here
   }
 
   get open() {

@@ -57,6 +57,16 @@ export function testAMarkerInsideALineEndsItsRow() {
   ok(buffer.continues(2), 'its beginning is above the marker')
 }
 
+export function testALineGoesOnWhereItEndedOnly() {
+  const buffer = new Buffer()
+  buffer.append(lines('the old file', OPEN, { file: 'old', start: 100, offset: 112 }))
+  buffer.append(lines('the new file', OPEN, { file: 'new', start: 0, offset: 12 }))
+  buffer.append(lines(' ends late\n', CONT, { file: 'old', start: 112, offset: 123 }))
+  buffer.append(lines(' too\n', CONT, { file: 'new', start: 12, offset: 17 }))
+  equal(all(buffer), ['the old file', 'the new file', ' ends late', ' too'])
+  equal([0, 1, 2, 3].map((row) => buffer.continues(row)), [false, false, true, true])
+}
+
 export function testMarkersAreRows() {
   const buffer = new Buffer()
   buffer.append(lines('one\n'))

@@ -35,6 +35,8 @@ export class Buffer extends Placed {
   /** Rows that begin inside a line. @type {Set<number>} */
   #conts = new Set()
   #open = false
+  /** To where it is here, in its file: what goes on elsewhere is of a line that was given up before, as its writer fell silent. */
+  #end = 0
 
   /** @param {{ lines?: number, bytes?: number, line?: number }} [max] */
   constructor({ lines = MAX_LINES, bytes = MAX_BYTES, line = MAX_LINE } = {}) {
@@ -142,7 +144,7 @@ export class Buffer extends Placed {
     const from = identity(file) === identity(frame.file) ? Math.min(offset, offsets[0]) : offsets[0] // also of lines that a filter does not let pass
     const due = this.marks(frame.file, from, offsets[offsets.length - 1])
     const base = this.blocks.end
-    const joins = this.#open && (frame.flags & CONT) !== 0
+    const joins = this.#open && (frame.flags & CONT) !== 0 && frame.start === this.#end
     this.blocks.append(frame.payload)
     if (!joins && frame.flags & CONT) this.#conts.add(this.next)
     for (let i = joins ? 1 : 0; i < starts.length; i++) {
@@ -157,6 +159,7 @@ export class Buffer extends Placed {
       this.places.append(this.next - 1, frame.file, offsets[i], shift, frame.time)
     }
     this.#open = (frame.flags & OPEN) !== 0
+    this.#end = frame.offset
   }
 
   /** Whether a mark is among those that the rows end or begin with. @param {Marker} mark @param {number} row the outermost @param {1 | -1} step to the next */

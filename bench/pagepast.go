@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"time"
 
@@ -132,7 +133,7 @@ func (v *visited) scroll(p *screen) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.timed("pointerdown", fmt.Sprintf(`watch.whole() && Math.abs(watch.shown()[0] - %d) <= %d`, v.lines/2, max(30, v.lines/100)), chromedp.MouseClickXY(track[0], track[1]))
+	d, err := p.timed("pointerdown", fmt.Sprintf(`watch.whole() && Math.abs(watch.shown()[0] - %d) <= %d`, v.lines/2, max(30, v.lines/100)), atAnyMoment(chromedp.MouseClickXY(track[0], track[1])))
 	if err != nil {
 		return err
 	}
@@ -155,6 +156,16 @@ func (v *visited) scroll(p *screen) error {
 	did, err := end()
 	v.answered = append(v.answered, spreadOf(did.Answers)...)
 	return err
+}
+
+// atAnyMoment acts at a random moment between two frames, as a hand does: what comes before it may end just behind one each time.
+func atAnyMoment(act chromedp.Action[chromedp.Void]) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		if err := pause(ctx, rand.N(time.Second/60)); err != nil {
+			return err
+		}
+		return chromedp.Do(ctx, act)
+	})
 }
 
 // timed does something, and says how long it took from that event until so is painted.

@@ -87,7 +87,10 @@ func (f *Follower) candidates(now *file) ([]sibling, error) {
 		if h.fd < 0 && h.packed == nil {
 			f.revive(list, h)
 		}
-		if at := slices.IndexFunc(list, func(s sibling) bool { return s.held == h || h.same(&s.st) }); at >= 0 {
+		if at := slices.IndexFunc(list, func(s sibling) bool {
+			// A closed one's inode number may be another file's by now, which is no reason to leave it out.
+			return s.held == h || h.same(&s.st) && !slices.Contains(f.held, s.held)
+		}); at >= 0 {
 			list[at].held = h
 			h.name = list[at].Name
 			continue

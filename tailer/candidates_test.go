@@ -2,7 +2,10 @@ package tailer
 
 import (
 	"slices"
+	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // The log's file was deleted and closed, and its inode number went to a file that is held, and deleted too: both are among the
@@ -27,4 +30,38 @@ func TestCandidates_InodeNumberUsedAgain(t *testing.T) {
 		}
 	}
 	f.drop(list)
+}
+
+// While files are renamed for longer than one looks, what was seen twice is one file, or its lines would come twice; and what was
+// seen before and not now is there all the same, or its lines would be left out.
+func TestSiblings_RenamedAllTheTime(t *testing.T) {
+	b := live(t, "a\n")
+	f := b.follower
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	look := func(files ...string) (list []sibling) {
+		for _, file := range files {
+			name, id, _ := strings.Cut(file, " ")
+			parsed, ok := f.names().Parse(name)
+			if !ok {
+				t.Fatalf("%s is no name of the log's", name)
+			}
+			list = append(list, sibling{File: parsed, key: key{ino: uint64(id[0])}, st: unix.Stat_t{Mtim: unix.Timespec{Sec: int64(id[0])}}})
+		}
+		return list
+	}
+	for _, c := range []struct{ before, now, want string }{
+		{"f.2 a,f.1 b", "f.3 a,f.2 b,f.1 b,f c", "f.3 a,f.2 b,f c"},
+		{"f.2 a,f.1 b,f c", "f.3 a,f.1 c,f d", "f.3 a,f.1 b,f.1 c,f d"},
+		{"", "f.2 a,f.1 a", "f.2 a"},
+	} {
+		split := func(s string) []string { return strings.FieldsFunc(s, func(r rune) bool { return r == ',' }) }
+		var got []string
+		for _, s := range f.together(look(split(c.before)...), look(split(c.now)...)) {
+			got = append(got, s.Name+" "+string(rune(s.key.ino)))
+		}
+		if !slices.Equal(got, split(c.want)) {
+			t.Errorf("%s and then %s are %q", c.before, c.now, got)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package tailer
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,13 +91,14 @@ func (f *Follower) files() ([]sibling, error) {
 			out = append(out, s)
 		}
 	})
-	slices.SortStableFunc(out, func(a, b sibling) int {
-		if c := names.Compare(a.File, b.File); c != 0 {
-			return c
-		}
-		return compareTimes(a.st.Mtim, b.st.Mtim)
-	})
+	sortSiblings(names, out)
 	return out, err
+}
+
+func sortSiblings(names naming.Names, list []sibling) {
+	slices.SortStableFunc(list, func(a, b sibling) int {
+		return cmp.Or(names.Compare(a.File, b.File), compareTimes(a.st.Mtim, b.st.Mtim))
+	})
 }
 
 // walkNames gives the name of whatever is in dir or, where folders has patterns, in the folders below that match.

@@ -56,20 +56,40 @@ func compareTimes(a, b unix.Timespec) int {
 }
 
 // siblings lists the log's rotated files, oldest first. While they are renamed one after the other a single look may see one
-// twice and another not at all, so it looks until two looks agree.
+// twice and another not at all, so it looks until two looks agree, or puts together what it saw.
 func (f *Follower) siblings() ([]sibling, error) {
 	list, err := f.files()
+	if err != nil {
+		return nil, err
+	}
+	last := list
 	for range 20 {
 		again, err := f.files()
 		if err != nil {
 			return nil, err
 		}
-		same := slices.EqualFunc(list, again, func(a, b sibling) bool { return a.Name == b.Name && a.key == b.key })
-		if list = again; same { // with the times of the second look: one that was just compressed has got its own by then
+		same := slices.EqualFunc(last, again, func(a, b sibling) bool { return a.Name == b.Name && a.key == b.key })
+		if last = again; same { // with the times of the second look: one that was just compressed has got its own by then
+			list = again
 			break
 		}
+		list = f.together(list, again)
 	}
-	return slices.DeleteFunc(list, func(s sibling) bool { return !f.isPast(s.File) }), err
+	return slices.DeleteFunc(list, func(s sibling) bool { return !f.isPast(s.File) }), nil
+}
+
+// together has each file of two looks once, by the name that it had last: who was seen twice in one look was renamed meanwhile,
+// and who is not in the later one was, too, or is gone, which opening it tells.
+func (f *Follower) together(before, now []sibling) []sibling {
+	seen, list := map[key]bool{}, make([]sibling, 0, len(now))
+	for _, s := range slices.Concat(now, before) { // the older of two names comes first
+		if !seen[s.key] {
+			seen[s.key] = true
+			list = append(list, s)
+		}
+	}
+	sortSiblings(f.names(), list)
+	return list
 }
 
 // candidates lists every file of the log that is there or held, oldest first; the log itself, if it is there, is last.

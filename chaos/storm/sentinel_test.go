@@ -57,7 +57,7 @@ func TestSentinel(t *testing.T) {
 func startSentinel(t *testing.T, ip, port string) (addr string) {
 	t.Helper()
 	dir := t.TempDir()
-	addr = freeAddr(t)
+	addr = testredis.FreeAddr(t)
 	_, own, _ := net.SplitHostPort(addr)
 	s := &site{t: t, dir: dir}
 	config := s.write("sentinel.conf", fmt.Sprintf("port %s\nbind 127.0.0.1\ndir %s\nsentinel monitor main %s %s 1\n"+

@@ -5,7 +5,6 @@ package storm
 import (
 	"encoding/base64"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,7 +87,7 @@ func (s *site) node(kind string, i int) *node {
 	if url == "" {
 		url = "redis://" + n.toRedis.addr()
 	}
-	n.settle(freeAddr(s.t), url)
+	n.settle(testredis.FreeAddr(s.t), url)
 	return n
 }
 
@@ -134,16 +133,6 @@ func (s *site) held() (all []string) {
 		all = append(all, w.holds(s.logs)...)
 	}
 	return all
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // cheapHash fits a password and costs little: whoever lost a session signs in again, and that is not what is tried here.

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -56,7 +57,7 @@ func Start(t testing.TB, args ...string) *Server {
 	t.Cleanup(s.Kill)
 	// Between choosing a free port and listening on it somebody else may take it: then another one.
 	for try := 0; ; try++ {
-		s.Addr = freeAddr(t)
+		s.Addr = FreeAddr(t)
 		err := s.launch()
 		if err == nil {
 			return s
@@ -163,14 +164,20 @@ func exited(life *os.File) bool {
 	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-func freeAddr(t testing.TB) string {
+// FreeAddr is an address on loopback on which nobody listens. Its port is none of those that outgoing connections get, from 32768
+// on: one of them could take it before its server begins, or while that is dead.
+func FreeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("testredis: find a free port: %v", err)
+	var err error
+	for range 100 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 16384+rand.IntN(16384))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("finding a free port: %v", err)
+	return ""
 }
 
 // Pid is the process id of redis-server; 0 while it is dead.

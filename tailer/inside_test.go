@@ -11,6 +11,16 @@ import (
 
 const pieceBytes = 100
 
+// untilFollower is until, of what the follower knows.
+func (b *bench) untilFollower(what string, ok func(*Follower) bool) {
+	b.Helper()
+	b.until(what, func() bool {
+		b.follower.mu.Lock()
+		defer b.follower.mu.Unlock()
+		return ok(b.follower)
+	})
+}
+
 // beginLine begins a line that takes several frames and does not end yet: text is what of it has come.
 func beginLine(b *bench, size int) (text string) {
 	b.sink.room = func() int { return pieceBytes }
@@ -27,11 +37,7 @@ func TestRow42_ALineIsEndedBeforeAnOlderFileGoesOn(t *testing.T) {
 	b.wait("the new file", func(s *sink) bool { return len(s.marks()) > 0 })
 	text := beginLine(b, 250)
 	b.append("f.1", "old\n")
-	b.until("the old file's line is seen", func() bool {
-		b.follower.mu.Lock()
-		defer b.follower.mu.Unlock()
-		return b.follower.held[0].size() == int64(len("a\nold\n"))
-	})
+	b.untilFollower("the old file's line is seen", func(f *Follower) bool { return f.held[0].size() == int64(len("a\nold\n")) })
 	b.append("f", "yyy\nnew\n")
 	b.text(text + "yyy\nold\nnew\n")
 	b.marked(wire.MarkRotated)
@@ -88,11 +94,7 @@ func TestRow42_TwoLinesThatAreBegun(t *testing.T) {
 	text += strings.Repeat("n", pieceBytes)
 	b.text(text)
 	b.append("f.1", "ooo\n")
-	b.until("the old file's rest is seen", func() bool {
-		b.follower.mu.Lock()
-		defer b.follower.mu.Unlock()
-		return b.follower.held[0].size() == int64(len("a\nooo\n")+2*pieceBytes)
-	})
+	b.untilFollower("the old file's rest is seen", func(f *Follower) bool { return f.held[0].size() == int64(len("a\nooo\n")+2*pieceBytes) })
 	b.append("f", "nnn\n")
 	b.text(text + "nnn\nooo\n")
 }
@@ -121,11 +123,7 @@ func TestRow45_ALineThatDoesNotPassKeepsNobodyBack(t *testing.T) {
 		o.MaxLine, s.Filter = 1000, []byte(`{"exclude":[{"text":"debug"}]}`)
 	})
 	b.append("f.1", "debug "+strings.Repeat("x", 4000))
-	b.until("it is looked at", func() bool {
-		b.follower.mu.Lock()
-		defer b.follower.mu.Unlock()
-		return b.follower.held[0].cut
-	})
+	b.untilFollower("it is looked at", func(f *Follower) bool { return f.held[0].cut })
 	b.append("f", "new\n")
 	b.text("a\nnew\n")
 }
@@ -153,11 +151,7 @@ func TestRow43_HalfALineIsLookedAtBeforeItIsEnded(t *testing.T) {
 	b.looks(1)
 	b.sink.set(&b.sink.blocked, true)
 	b.clock.advance(b.tailer.grace)
-	b.until("it is to be ended", func() bool {
-		b.follower.mu.Lock()
-		defer b.follower.mu.Unlock()
-		return b.follower.held[0].flush
-	})
+	b.untilFollower("it is to be ended", func(f *Follower) bool { return f.held[0].flush })
 	b.append("f.1", " and whole\n")
 	b.sink.set(&b.sink.blocked, false)
 	b.text("a\nhalf and whole\n")
@@ -240,11 +234,7 @@ func TestRow42_ResumedInsideALine(t *testing.T) {
 		b.append("f.1", "old\n")
 		b.through = func(s *sink) Sink { s.room = func() int { return pieceBytes }; return s }
 		b.resume(from)
-		b.until("it waits", func() bool {
-			b.follower.mu.Lock()
-			defer b.follower.mu.Unlock()
-			return b.follower.halted
-		})
+		b.untilFollower("it waits", func(f *Follower) bool { return f.halted })
 		b.append("f", "yyy\nnew\n")
 		b.text("yyy\nold\nnew\n")
 		b.end()

@@ -39,6 +39,30 @@ export function testAStopIsSaidWithItsTime() {
   equal(truth.title, full(since), 'the zone is told on hover')
 }
 
+export function testSignColourAndWordsAreOfOneState() {
+  const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
+  const status = new Status({ host: 'web-01', truth, nothing, announce })
+  const seen = () => [truth.firstChild.nodeValue, truth.className, announce.textContent]
+  const frame = (rest, backlog = false) => {
+    status.frame({ ...lines(''), ...rest }, backlog, 0)
+    status.draw()
+    return seen()
+  }
+  const state = (kind, words = '') => {
+    status.state = { kind, words, at: Date.now() + 2500 }
+    return seen()
+  }
+  equal(state('asking'), ['◌ connecting', 'truth asking', 'connecting'])
+  equal(state('following'), ['◌ reading the last lines', 'truth following', 'reading the last lines'])
+  equal(frame({ marker: { kind: 'live', at: 0 } }), ['● live, no lines yet', 'truth live', 'live, no lines yet'])
+  equal(frame({ marker: { kind: 'unreadable', at: 0, why: 'x' } }).map((text) => text.slice(0, 16)), ['◌ cannot be read', 'truth following', 'live, no lines y'])
+  equal(frame({ behind: 2 ** 21, payload: new Uint8Array(1) }).slice(0, 2), ['▲ 2.0 MB behind, catching up', 'truth behind'])
+  equal(state('retry'), ['◌ reconnecting in 3 s', 'truth retry', 'reconnecting in 3 s'])
+  equal(state('waiting', '● nobody'), ['◌ ● nobody', 'truth waiting', '● nobody'], 'what others say is no sign')
+  equal(state('over', 'because'), ['■ because', 'truth over', 'because'])
+  equal(state('signedout'), ['□ signed out', 'truth signedout', 'signed out'])
+}
+
 export function testALogThatAppearedHasLines() {
   const [truth, nothing, announce] = [0, 1, 2].map(() => document.createElement('p'))
   const status = new Status({ host: 'web-01', truth, nothing, announce })

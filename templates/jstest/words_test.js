@@ -30,10 +30,10 @@ export function testTimes() {
 }
 
 export function testStates() {
-  equal(tail.retry(2100), '◌ reconnecting in 3 s')
-  equal(tail.retry(-50), '◌ reconnecting in 1 s')
-  equal(tail.lastLine(3 * 60_000), '● live, last line 3 min ago')
-  equal(tail.behind(12 * 2 ** 20), '▲ 12 MB behind, catching up')
+  equal(tail.retry(2100), 'reconnecting in 3 s')
+  equal(tail.retry(-50), 'reconnecting in 1 s')
+  equal(tail.lastLine(3 * 60_000), 'live, last line 3 min ago')
+  equal(tail.behind(12 * 2 ** 20), '12 MB behind, catching up')
   equal([0, 37].map(view.fresh), ['↓ end', '↓ 37 new'])
   equal(list.retry('Redis is away', 1500), 'Redis is away; trying again in 2 s')
 }

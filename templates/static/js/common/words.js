@@ -74,42 +74,40 @@ export const list = {
   empty: 'There is no log that you may see yet. An administrator can allow you some under access: in the configuration; this page will go on by itself.',
 }
 
-/** What the status line says; the first character is its sign. */
+/** What the status line says behind its sign. */
 export const tail = {
-  asking: '◌ connecting',
-  opening: '◌ reading the last lines',
-  following: '● live',
-  noLines: '● live, no lines yet',
+  asking: 'connecting',
+  opening: 'reading the last lines',
+  following: 'live',
+  noLines: 'live, no lines yet',
   /** @param {number} ms */
-  bare: (ms) => `● live, empty since ${since(new Date(Date.now() - ms))}; no lines yet`,
+  bare: (ms) => `live, empty since ${since(new Date(Date.now() - ms))}; no lines yet`,
   /** @param {number} ms */
-  lastLine: (ms) => (ms < 2 * SECOND ? '● live' : `● live, last line ${duration(ms)} ago`),
+  lastLine: (ms) => (ms < 2 * SECOND ? 'live' : `live, last line ${duration(ms)} ago`),
   /** @param {number} n */
-  behind: (n) => `▲ ${bytes(n)} behind, catching up`,
+  behind: (n) => `${bytes(n)} behind, catching up`,
   /** @param {number} ms @param {number} usual bytes a second @param {number} [line] bytes of one; 0: not known */
-  quiet: (ms, usual, line = 0) => `● live, last line ${duration(ms)} ago, usually ${line > 0 ? pace(usual / line) : rate(usual)}`,
+  quiet: (ms, usual, line = 0) => `live, last line ${duration(ms)} ago, usually ${line > 0 ? pace(usual / line) : rate(usual)}`,
   /** @param {number} ms */
-  retry: (ms) => `◌ reconnecting ${soon(ms)}`,
+  retry: (ms) => `reconnecting ${soon(ms)}`,
   /** @param {string} words @param {number} ms */
-  refusedFor: (words, ms) => `◌ ${words}; trying again ${soon(ms)}`,
+  refusedFor: (words, ms) => `${words}; trying again ${soon(ms)}`,
   /** @param {string} host */
-  waiting: (host) => `◌ no worker is running for ${host}; this page will go on by itself`,
+  waiting: (host) => `no worker is running for ${host}; this page will go on by itself`,
   /** @param {string} host @param {number} ms */
-  away: (host, ms) => `◌ ${host} is away since ${since(new Date(Date.now() - ms))}; this page will go on by itself`,
-  queued: '◌ waiting for a free place on the worker',
-  reconnecting: '◌ reconnecting to the log',
-  stopped: '■ stopped; start goes on at the same line',
-  signedOut: '□ signed out',
+  away: (host, ms) => `${host} is away since ${since(new Date(Date.now() - ms))}; this page will go on by itself`,
+  queued: 'waiting for a free place on the worker',
+  reconnecting: 'reconnecting to the log',
+  stopped: 'stopped; start goes on at the same line',
+  signedOut: 'signed out',
   signIn: 'sign in, and it goes on at the same line',
   gone: 'you may not see this log, or it does not exist',
   noSockets: 'a proxy in between seems to refuse WebSockets',
   notFetched: 'this part of the page could not be fetched; try again, or reload the page',
   newer: 'livetail was updated; reload when it suits you',
   mismatch: 'this page does not understand the server; reload',
-  /** By an administrator, for everybody. @param {string} words @param {import('./stopped.js').Stop} [stop] */
-  held: (words, stop) => `■ ${stopped(words, stop)}`,
   /** @param {string} words */
-  over: (words) => `■ ${words || 'the connection ended'}`,
+  over: (words) => words || 'the connection ended',
 }
 
 export const stopping = {

@@ -1,7 +1,7 @@
 // The status line's one truth about the connection, and the numbers beside it.
 
 import { signInPage } from '../common/base.js'
-import { markerWords, tail as words } from '../common/words.js'
+import { markerWords, stopped, tail as words } from '../common/words.js'
 import { full } from '../common/time.js'
 import { visible } from '../line/text.js'
 
@@ -14,6 +14,11 @@ const QUIET = 60_000
 /** Lines a second are counted over so many looks, one a second; those before a longer pause, in ms, count no more. */
 const LOOKS = 3
 const PAUSE = 2500
+/** The sign of what it is. @type {Record<string, string>} */
+const SIGNS = { live: '●', behind: '▲', held: '■', stopped: '■', over: '■', signedout: '□' }
+const WAITS = '◌'
+
+/** What it is, which its sign and its colour tell too: of a log that is followed whether it is live or behind, else the state's kind. @typedef {[is: string, words: string]} Told */
 
 export class Status {
   /** @type {import('../tail/tail.js').State} */
@@ -89,7 +94,7 @@ export class Status {
       if (!backlog) this.#lastLine = Date.now()
       else if (this.#some) this.#lastLine ||= this.#bare // no line is older than that it was empty
     } else if (marker.kind === 'waiting' || marker.kind === 'unreadable' || marker.kind === 'progress') {
-      this.#trouble = `◌ ${visible(markerWords(marker))}`
+      this.#trouble = visible(markerWords(marker))
     } else if (marker.kind === 'opened' || marker.kind === 'readable' || marker.kind === 'live') {
       this.#trouble = ''
       if (marker.kind === 'live') this.#live = true
@@ -115,23 +120,23 @@ export class Status {
   }
 
   draw() {
-    const text = this.#text()
-    if (this.#truth.firstChild?.nodeValue !== text) this.#write(text)
-    const live = text.startsWith('●')
+    const [is, text] = this.#told()
+    if (this.#truth.firstChild?.nodeValue !== signed(is, text)) this.#write(is, text)
+    const live = is === 'live'
     if (this.#state.kind === this.#said && (!live || this.#saidLive)) return
     this.#said = this.#state.kind
     this.#saidLive = live
-    this.#announce.textContent = text.slice(2)
+    this.#announce.textContent = text
   }
 
   // Private
 
-  /** @param {string} text */
-  #write(text) {
-    this.#truth.replaceChildren(text)
-    this.#truth.className = `truth ${this.#state.kind === 'following' && !text.startsWith('◌') ? (text.startsWith('▲') ? 'behind' : 'live') : this.#state.kind}`
+  /** @param {string} is @param {string} text */
+  #write(is, text) {
+    this.#truth.replaceChildren(signed(is, text))
+    this.#truth.className = `truth ${is}`
     // Where there are no lines yet, the middle of the page says it too; but what lasts a moment would only flicker.
-    this.#nothing.textContent = text === words.asking || text === words.opening ? '' : text.slice(2)
+    this.#nothing.textContent = text === words.asking || text === words.opening ? '' : text
     const when = this.#state.stop?.since ?? this.#lastLine
     this.#truth.title = when ? full(new Date(when)) : ''
     if (this.#state.kind !== 'signedout') return
@@ -142,30 +147,44 @@ export class Status {
     this.#truth.append('; ', link)
   }
 
-  #text() {
+  /** @returns {Told} */
+  #told() {
+    const { kind } = this.#state
+    return kind === 'following' ? this.#following() : [kind, this.#words()]
+  }
+
+  #words() {
     const { kind, words: why, at, stop } = this.#state
     const wait = at - Date.now()
     switch (kind) {
       case 'asking': return words.asking
-      case 'waiting': return this.#away || (why ? `◌ ${why}` : words.waiting(this.#host))
-      case 'queued': return why ? `◌ ${why}` : words.queued
-      case 'reconnecting': return why ? `◌ ${why}` : words.reconnecting
-      case 'following': return this.#following()
+      case 'waiting': return this.#away || why || words.waiting(this.#host)
+      case 'queued': return why || words.queued
+      case 'reconnecting': return why || words.reconnecting
       case 'retry': return why ? words.refusedFor(why, wait) : words.retry(wait)
       case 'signedout': return words.signedOut
-      case 'held': return words.held(why, stop)
+      case 'held': return stopped(why, stop)
       case 'stopped': return words.stopped
       case 'over': return words.over(why)
-      default: return why ? `◌ ${why}` : `◌ ${kind}`
+      default: return why || kind
     }
   }
 
+  /** @returns {Told} */
   #following() {
-    if (this.#trouble) return this.#trouble
-    if (this.far) return words.behind(this.#behind)
-    if (!this.#live) return words.opening
-    if (!this.#lastLine) return this.#some ? words.following : this.#bare ? words.bare(Date.now() - this.#bare) : words.noLines
-    const silent = Date.now() - this.#lastLine
+    if (this.#trouble) return ['following', this.#trouble]
+    if (this.far) return ['behind', words.behind(this.#behind)]
+    if (!this.#live) return ['following', words.opening]
+    return ['live', this.#lastLine ? this.#silence(Date.now() - this.#lastLine) : this.#some ? words.following : this.#bare ? words.bare(Date.now() - this.#bare) : words.noLines]
+  }
+
+  /** @param {number} silent */
+  #silence(silent) {
     return silent >= QUIET && this.#usual >= 0.5 ? words.quiet(silent, this.#usual, this.#lineSize) : words.lastLine(silent)
   }
+}
+
+/** @param {string} is @param {string} text */
+function signed(is, text) {
+  return `${SIGNS[is] ?? WAITS} ${text}`
 }

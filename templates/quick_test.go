@@ -53,6 +53,33 @@ func TestTypedEarly(t *testing.T) {
 			t.Errorf("it is searched for: %s", said)
 		}
 	})
+	t.Run("how to search, chosen early", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, numbered("live", 0, 30))
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 29 ')`))
+		f.with(func() { f.holdScript = "/search.js" })
+		do(t, ctx, command("f", ""), poll(`document.activeElement.dataset.search === 'text'`), typed("LINE 1[23] "))
+		for _, toggle := range []string{"regex", "case", "case"} {
+			pressed := `document.querySelector('[data-search=` + toggle + `]').ariaPressed`
+			was := value[string](t, ctx, pressed)
+			do(t, ctx, chromedp.Click(`[data-search=`+toggle+`]`), poll(pressed+` !== `+quote(was)))
+		}
+		f.with(func() { f.holdScript = "" })
+		do(t, ctx, poll(`document.querySelector('[data-search=count]').textContent === '2 lines'`), poll(`document.querySelector('[data-search=regex]').ariaPressed === 'true'`))
+		// And since the search is here.
+		do(t, ctx, chromedp.Click(`[data-search=case]`), poll(`document.querySelector('[data-search=count]').textContent === '0 lines'`))
+	})
+	t.Run("a log stopped for all early", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?admin"), poll(logText+`.includes('one')`))
+		f.with(func() { f.holdScript = ".js" })
+		do(t, ctx, chromedp.Click(`[data-part=menu-button]`), chromedp.Click(`[data-part=stopping-button]`), poll(`document.activeElement === `+stopForm+`.querySelector('input')`))
+		do(t, ctx, chromedp.KeyEvent("disk work, back at 15:00"), chromedp.KeyEvent(kb.Enter), poll(truth+`.startsWith(`+quote(heldWords)+`)`))
+		f.with(func() { f.holdScript = "" })
+	})
 	t.Run("folded away early", func(t *testing.T) {
 		f := newFake(t, "/x") // and a browser that remembers nothing of it
 		f.with(func() { f.list = someLogs })

@@ -39,6 +39,7 @@ export class Finding {
       const search = new Search({ ...pane, meant: clock, reveal: (row) => pane.reading.folds.reveal(row) }, () => this.#found(changed))
       return { search, bar: new Searchbar(pane.part('search'), search, pane.journey, clock, () => pane.focus()) }
     }))
+    for (const toggle of pane.part('search').querySelectorAll('.toggle')) toggle.addEventListener('click', () => this.#toggle(toggle))
     this.timebar = new Timebar(pane.part('time'), pane)
     pane.part('search-button').addEventListener('click', () => this.#open())
     pane.part('search').addEventListener('keydown', (event) => event.key === 'Escape' && this.#early(event))
@@ -128,6 +129,12 @@ export class Finding {
     input.focus()
     input.select()
     this.searching.ask(({ bar }) => takes && bar.open && bar.start())
+  }
+
+  /** It is seen at once; the search begins with it, or again. @param {Element} toggle */
+  #toggle(toggle) {
+    toggle.ariaPressed = String(toggle.ariaPressed !== 'true')
+    this.searching.now?.bar.start()
   }
 
   /** It is closed again before it is here. @param {Event} event */

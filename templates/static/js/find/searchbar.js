@@ -36,12 +36,6 @@ export class Searchbar {
     this.#toggles = /** @type {HTMLButtonElement[]} */ ([named(root, 'regex'), named(root, 'case')])
     this.#input.addEventListener('input', () => this.#type.soon())
     this.#input.addEventListener('keydown', (event) => this.#key(event))
-    for (const toggle of this.#toggles) {
-      toggle.addEventListener('click', () => {
-        toggle.ariaPressed = String(toggle.ariaPressed !== 'true')
-        this.start()
-      })
-    }
     const acts = { next: () => search.next(false), before: () => search.next(true), first: () => search.first(), last: () => search.last(), stop: () => search.cancel(), close: () => this.close() }
     for (const [name, act] of Object.entries(acts)) named(root, name).addEventListener('click', act)
     const chart = named(root, 'chart')

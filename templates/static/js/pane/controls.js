@@ -20,7 +20,6 @@ export function listen(pane) {
     pane.mark()
     pane.focus()
   })
-  pane.root.querySelector('[data-part="stopping-button"]')?.addEventListener('click', () => pane.stopping.ask((it) => it.show())) // an administrator's
   pane.scroller.addEventListener('click', ({ target }) => target instanceof HTMLElement && click(pane, target))
   pane.root.addEventListener('keydown', (event) => key(pane, event))
 }

@@ -17,6 +17,7 @@ import { Reading } from '../read/reading.js'
 import { Scrollbar } from '../view/scrollbar.js'
 import { drag, drawThumb } from '../view/thumb.js'
 import { Status } from './status.js'
+import { Stopping } from './stopping.js'
 import { Tail } from '../tail/tail.js'
 import { Taking } from '../read/taking.js'
 import { View } from '../view/view.js'
@@ -70,7 +71,6 @@ export class Pane {
     this.buffer.marks = (file, from, to) => this.marks.between(file, from, to)
     this.scroller = this.part('log')
     this.whole = this.later(() => import('../read/whole.js').then(({ Whole }) => new Whole(this.part('whole'))))
-    this.stopping = this.later(() => import('./stopping.js').then(({ Stopping }) => new Stopping(this.part('stopping'), this)))
     this.status = new Status({ host: log.host, truth: this.part('truth'), nothing: this.part('nothing'), announce: this.part('announce') })
     this.view = new View(this.scroller, this.buffer, { make: (row) => this.reading.make(row), before: () => this.#before(), painted: () => this.#painted() })
     this.tail = new Tail(log, {
@@ -87,6 +87,7 @@ export class Pane {
     this.finding = new Finding(this, changed)
     this.reading = new Reading(this, changed)
     this.taking = new Taking(this, changed)
+    this.stopping = this.part('stopping') && new Stopping(this.part('stopping'), this) // an administrator's
     this.wrap = new Wrap(this.part('wrap'), this.scroller, () => this.view.redraw())
     listen(this)
   }
@@ -220,7 +221,7 @@ export class Pane {
   /** @param {import('../tail/tail.js').State} state */
   #tell(state) {
     this.status.state = state
-    this.stopping.now?.know()
+    this.stopping?.know()
     this.#back(this.#lost.hear(state.kind))
     if (state.kind === 'following' && !this.#outlined) this.#outline()
     this.part('stop').textContent = state.kind === 'over' ? words.again : state.kind === 'stopped' ? words.start : words.stop

@@ -1,4 +1,4 @@
-// An administrator stops the log for everybody, with a reason, and lets it go on.
+// An administrator stops the log for everybody, with a reason, and lets it go on. It comes with the page: who is in a hurry waits for no script.
 
 import { ask } from '../common/ask.js'
 import { letGoAPI, stopAPI } from '../common/base.js'
@@ -18,6 +18,7 @@ export class Stopping {
     this.#input = /** @type {HTMLInputElement} */ (root.querySelector('input'))
     this.#letGo = /** @type {HTMLButtonElement} */ (root.querySelector('[data-stopping="letgo"]'))
     this.#said = /** @type {HTMLElement} */ (root.querySelector('output'))
+    pane.part('stopping-button').addEventListener('click', () => this.#show())
     root.addEventListener('submit', (event) => {
       event.preventDefault()
       this.#tell(stopAPI(pane.log), { reason: this.#input.value })
@@ -32,19 +33,19 @@ export class Stopping {
     })
   }
 
-  show() {
-    this.#root.hidden = false
-    this.know()
-    if (this.#letGo.hidden) this.#input.focus()
-    else this.#letGo.focus()
-  }
-
   /** Whether it is stopped now. */
   know() {
     this.#letGo.hidden = this.#pane.tail.state.kind !== 'held'
   }
 
   // Private
+
+  #show() {
+    this.#root.hidden = false
+    this.know()
+    if (this.#letGo.hidden) this.#input.focus()
+    else this.#letGo.focus()
+  }
 
   /** @param {string} url @param {Record<string, string>} form */
   async #tell(url, form) {

@@ -159,6 +159,23 @@ func TestPage(t *testing.T) {
 			run(`localStorage.setItem('livetail.pins', '["web-01 app/nightly.log"]'); document.querySelector('.rail input').dispatchEvent(new Event('input'))`), poll(`[...document.querySelectorAll('.rail li')].slice(0, 3).map(row => row.innerText.replaceAll(/\s+/g, ' ')).join('|') === '★ pinned|nightly.log 14 h +|db-01 / postgres'`),
 			run(`for (const button of [...document.querySelectorAll('.rail li button')]) button.click()`), poll(`document.querySelectorAll('.pane').length === 4`), poll(`document.querySelector('#hint').textContent === 'four logs are beside each other at most; close one first'`))
 	})
+	t.Run("the address has what is looked at in a log beside, too", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := browser.Tab(t, root)
+		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?with=db-01/slow.log"))
+		const second = `document.querySelectorAll('.pane')[1]`
+		const lines = `[...` + second + `.querySelectorAll('.row:not(.rule)')].map(row => row.textContent)`
+		const top = `((box, rows) => rows.find(row => row.getBoundingClientRect().bottom > box.top + 1)?.textContent)(` + second + `.querySelector('.log').getBoundingClientRect(), [...` + second + `.querySelectorAll('.row')])`
+		do(t, ctx, poll(lines+`.at(-1)?.includes('line 11999 ')`), chromedp.KeyEvent("2"), chromedp.KeyEvent("/"), poll(`document.activeElement === `+second+`.querySelector('.include')`), typed("ERROR"), chromedp.KeyEvent(kb.Enter))
+		do(t, ctx, poll(lines+`.length > 5 && `+lines+`.every(text => text.includes('ERROR'))`), chromedp.KeyEvent(kb.Home), poll(lines+`[0].includes('oldest line ')`), run(second+`.querySelector('.log').scrollTop += 300`), poll(top+`.includes('oldest line ')`))
+		do(t, ctx, poll(`new URLSearchParams(new URLSearchParams(location.search).get('look')).get('at')`), settled)
+		at := value[string](t, ctx, top)
+		do(t, ctx, poll(`(sent => sent === document.body.sent || void (document.body.sent = sent))(location.href)`), chromedp.Reload(), poll(`!document.body?.sent && `+second), poll(top+` === `+quote(at)))
+		if !value[bool](t, ctx, lines+`.every(text => text.includes('ERROR')) && `+second+`.querySelector('.include').value === 'ERROR' && document.querySelector('.include').value === ''`) {
+			t.Error("the filters are others")
+		}
+	})
 	t.Run("a connection that was lost is said where it came back", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.write(0, "one\n")

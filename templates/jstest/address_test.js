@@ -35,8 +35,10 @@ export function testNonsenseIsNoField() {
 export function testAllOfIt() {
   const state = {
     choice: { ...everything(), include: 'a=b & c', exclude: '(x|y)', regex: true, case: true, levels: ['error', 'other'], fields: [] },
-    term: { text: '+ %', regex: false, case: true }, at: 'AQ', line: null, marks: [], columns: ['x'], only: true, beside: [{ host: 'h', id: 'a/b c?.log' }],
+    term: { text: '+ %', regex: false, case: true }, at: 'AQ', line: null, marks: [], columns: ['x'], only: true, beside: [{ host: 'h', id: 'a/b c?.log', look: '' }, { host: 'h', id: 'x', look: query({ choice: { ...everything(), include: '&with=h%2Fy' }, term: null, at: 'AQ', line: null, beside: [] }).slice(1) }],
   }
   equal(sent(state), state)
+  equal(looked(`?${sent(state).beside[1].look}`).choice.include, '&with=h%2Fy')
+  equal(query({ choice: everything(), term: null, at: '', line: null, beside: [{ host: 'h', id: 'x', look: '' }] }), '?with=h%2Fx', 'a log as it is needs no more words')
   equal(sent({ line: { from: 'AA', to: 'AB' } }).line, { from: 'AA', to: 'AB' })
 }

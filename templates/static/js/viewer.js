@@ -1,6 +1,6 @@
 // The page: its panes, and what is the page's rather than a log's.
 
-import { follow, looked as readAddress } from './find/address.js'
+import { follow, looked as readAddress, query } from './find/address.js'
 import { onSignedIn } from './common/ask.js'
 import { characterKeys, habit } from './common/habits.js'
 import { KeySheet } from './pane/keysheet.js'
@@ -24,7 +24,7 @@ const { host = '', id = '', name = '', version = '' } = document.body.dataset
 const under = begun({ host, id })
 const title = new Title()
 const address = readAddress()
-const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log }) => log) }))
+const write = follow(() => ({ ...panes.all[0].looked, beside: panes.all.slice(1).map(({ log, looked }) => ({ ...log, look: query(looked).slice(1) })) }))
 const panes = new Panes(/** @type {HTMLElement} */ (document.querySelector('.panes')), { painted: entitle, changed: () => write.soon(), newer })
 const failed = () => panes.current.say(tailWords.notFetched)
 const railRoot = /** @type {HTMLElement} */ (document.querySelector('.rail'))
@@ -50,12 +50,13 @@ function entitle() {
   title.show(arrived(), panes.all.reduce((sum, pane) => sum + pane.reader.errors, 0))
 }
 
-/** @param {{ host: string, id: string, name?: string }} log */
+/** @param {{ host: string, id: string, name?: string, look?: string }} log */
 function beside(log) {
   const before = panes.all.length
   const pane = panes.beside({ host: log.host, id: log.id, name: log.name ?? log.id, version })
   if (!pane) return panes.all[0].say(paneWords.full)
   if (panes.all.length === before) return
+  if (log.look) pane.show(readAddress(log.look))
   pane.start()
   pane.focus()
   write.soon()

@@ -19,14 +19,16 @@ export const MOST = 4
  * @property {string[]} marks texts in colours, by colour; '': it is free
  * @property {string[]} columns fields that are columns
  * @property {boolean} only without the lines beside them
- * @property {{ host: string, id: string }[]} beside the other logs
+ * @property {Beside[]} beside the other logs
  */
+/** @typedef {{ host: string, id: string, look: string }} Beside look: what is looked at there, as an address says it */
 
 /** @returns {Looked} */
 export function looked(search = location.search) {
   const query = new URLSearchParams(search)
   const [from, to = ''] = (query.get('line') ?? '').split('~')
   const find = query.get('find')
+  const looks = query.getAll('look')
   const levels = /** @type {import('./filter.js').Level[]} */ ((query.get('level') ?? '').split(',').filter((level) => ['error', 'warn', 'info', 'debug', 'other'].includes(level)))
   return {
     choice: {
@@ -44,7 +46,7 @@ export function looked(search = location.search) {
     marks: query.getAll('mark'),
     columns: query.getAll('column'),
     only: query.get('only') === 'columns',
-    beside: query.getAll('with').map(readLog).filter(({ host, id }) => host && id).slice(0, MOST - 1),
+    beside: query.getAll('with').map((text, i) => ({ ...readLog(text), look: looks[i] ?? '' })).filter(({ host, id }) => host && id).slice(0, MOST - 1),
   }
 }
 
@@ -66,6 +68,7 @@ export function query({ choice, term, at, line, marks = [], columns = [], only =
   for (const column of columns) add('column', column)
   add('only', only && columns.length > 0 ? 'columns' : '')
   for (const { host, id } of beside) add('with', `${host}/${id}`)
+  if (beside.some(({ look }) => look)) for (const { look } of beside) out.append('look', look)
   const text = out.toString()
   return text ? `?${text}` : ''
 }

@@ -1,4 +1,6 @@
 import { Buffer } from '../static/js/window/buffer.js'
+import { BACKLOG } from '../static/js/tail/frame.js'
+import { Errors } from '../static/js/view/errors.js'
 import { Extent } from '../static/js/window/extent.js'
 import { Reader } from '../static/js/window/reader.js'
 import { lines, ok, equal } from './check.js'
@@ -15,12 +17,13 @@ function read(max) {
   const view = { more: { above: false, below: false }, above: 0, below: 0, atEnd: true, anchor: { row: 0, px: 0 }, changed() {}, restart() {}, toRow() {} }
   const wishes = []
   const set = (wish, position, undo) => wishes.push({ ...wish, undo })
-  const reader = new Reader({ tail: { position: '', questions: { ask }, set }, buffer, view, extent: new Extent() })
+  const extent = new Extent()
+  const reader = new Reader({ tail: { position: '', questions: { ask }, set }, buffer, view, extent })
   let offset = 1000
   const add = (n) => {
     for (let i = 0; i < n; i++, offset += 5) reader.take(lines('line\n', 0, { start: offset, offset: offset + 5, position: `p${offset + 5}` }))
   }
-  return { asked, buffer, view, wishes, reader, add }
+  return { asked, buffer, view, wishes, reader, extent, add }
 }
 
 export function testRowsThatGoTakeTheQuestionForOlderOnesAlong() {
@@ -129,4 +132,50 @@ export function testWhatThereIsNoRoomForCountsOnce() {
   equal([reader.arrived, reader.errors, reader.looked, reader.passed], [90, 0, 0, 0])
   reader.take(lines('', 0, { start: 1550, offset: 1550, ...frame }))
   equal([reader.arrived, reader.errors, reader.looked, reader.passed], [110, 2, 30, 20])
+}
+
+export function testAnErrorThatThereIsNoRoomForHasOneTick() {
+  const { buffer, reader, extent, add } = read({ lines: 100 })
+  const errors = new Errors()
+  extent.placed = (frame, shift) => errors.came(frame, shift)
+  add(90)
+  buffer.keep = { from: buffer.first, to: buffer.next }
+  reader.take(lines('line\n'.repeat(10) + 'ERROR\n' + 'line\n'.repeat(10), 0, { start: 1450, offset: 1556, errors: 1, position: 'later' }))
+  ok(!reader.live, 'there is none')
+  reader.take(lines('', 0, { start: 1600, offset: 1600, errors: 1, passed: 30 })) // it comes again, and what was written since
+  errors.look()
+  equal(errors.at(extent).length, 1, 'ticks')
+}
+
+export function testWhatWasThereOrWasCountedIsNotNew() {
+  const { reader, view } = read()
+  let offset = 0
+  const frame = (start, text, rest = {}) => {
+    offset = start + text.length
+    return lines(text, 0, { start, offset, position: `p${offset}`, ...rest })
+  }
+  const counts = (to, passed) => reader.take(lines('', 0, { start: to, offset: to, position: `p${to}`, passed }))
+  view.toEnd = () => {}
+  reader.take({ ...lines('', 0, { offset: 500 }), marker: { kind: 'opened', at: 0 } })
+  reader.take(frame(500, 'old\n'.repeat(25), { flags: BACKLOG }))
+  reader.take({ ...lines('', 0, { offset: 600 }), marker: { kind: 'live', at: 0 } })
+  equal(reader.arrived, 0, 'what the page opens with is not new')
+  reader.take(frame(600, 'new\n'.repeat(10)))
+  equal(reader.arrived, 10)
+  reader.filter = { include: [{ text: 'e' }] }
+  reader.take(frame(500, 'new\n'.repeat(35), { flags: BACKLOG, looked: 35, passed: 35 }))
+  equal(reader.arrived, 10, 'what is fetched by another filter is not')
+  reader.take(frame(640, 'new\n', { looked: 3, passed: 1 }))
+  equal(reader.arrived, 11)
+  reader.rest()
+  counts(660, 4)
+  equal(reader.arrived, 15)
+  reader.wake(true)
+  reader.take(frame(644, 'new\n'.repeat(5), { passed: 5 }))
+  equal(reader.arrived, 16, 'of what was counted while nobody looked, and what came then')
+  reader.rest()
+  counts(1_000_000, 900)
+  reader.wake(true)
+  reader.take(frame(999_960, 'new\n'.repeat(10), { flags: BACKLOG }))
+  equal(reader.arrived, 916, 'the rest is fetched by whoever scrolls there')
 }

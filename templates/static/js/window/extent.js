@@ -18,7 +18,7 @@ export class Extent {
   edge = 0
   /** The log's files, oldest first. @type {import('../tail/frame.js').FileInfo[]} */
   files = []
-  /** A frame came, and where it lies is known. @type {(frame: import('../tail/frame.js').Frame, shift: number) => void} */
+  /** A frame came, and where it lies is known: one of the tail once there was room for it, as it comes again if there is none. @type {(frame: import('../tail/frame.js').Frame, shift: number) => void} */
   placed = () => {}
   /** Where the tail has come to, and in which file. */
   #tail = 0
@@ -68,7 +68,7 @@ export class Extent {
     } else this.#answered(frame, shift + offset)
     // Of the past the way to the live edge is a guess that gets better: it says where a file lies, and not that the log has grown.
     if (file === this.#file) this.edge = Math.max(this.edge, shift + offset + behind)
-    this.placed(frame, shift)
+    if (reply !== 0) this.placed(frame, shift)
     return shift
   }
 

@@ -2,6 +2,7 @@
 
 import { Aim } from './aim.js'
 import { Asking, read } from './asking.js'
+import { News } from './news.js'
 import { Skipped } from './skipped.js'
 import { markerWords } from '../common/words.js'
 
@@ -25,7 +26,7 @@ const CLOSE = 256 * 1024
 export class Reader {
   /** Whether the last row is the newest line, and new lines are added. */
   live = true
-  /** How many lines the log ever got since the page is here, read or not, and how many errors they report. */
+  /** How many lines the log got since the page is here, read or not, and how many errors they report. */
   arrived = 0
   errors = 0
   /** How many lines the filter looked at, and let pass. */
@@ -47,6 +48,7 @@ export class Reader {
   #rests = false
   /** Whether the first byte was asked for. */
   #begins = false
+  #news = new News()
   #skipped
   /** @type {Aim | null} */
   #aim = null
@@ -65,14 +67,13 @@ export class Reader {
   /** A frame of the tail. One that there is no room for counts when it comes again. @param {Frame} frame */
   take(frame) {
     const shift = this.#extent.shift(frame)
-    if (this.live) {
-      if (this.#replaces) this.#clear(true)
-      const before = this.#buffer.lines
-      const added = this.#add(frame, shift)
-      this.#skipped.arrive(this.#tell)
-      if (!added) return this.#leave(this.#buffer.tail)
-      this.arrived += this.#buffer.lines - before
-    } else this.arrived += frame.passed
+    if (this.#replaces) this.#clear(true)
+    const before = this.#buffer.lines
+    const added = !this.live || this.#add(frame, shift)
+    if (this.live) this.#skipped.arrive(this.#tell)
+    if (!added) return this.#leave(this.#buffer.tail)
+    this.#extent.placed(frame, shift)
+    this.arrived += this.#news.among(frame, shift, this.live ? this.#buffer.lines - before : frame.passed)
     this.errors += frame.errors
     this.looked += frame.looked
     this.passed += frame.passed
@@ -81,9 +82,8 @@ export class Reader {
   /** Asks for more rows where the screen comes near their end, but not for such as would join rows that are about to go. */
   fill() {
     if (this.#rests || this.#replaces || this.flies) return
-    const view = this.#view
-    if (view.above < AHEAD && view.more.above && !this.#asking.up && this.#buffer.head) this.#up()
-    if (view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
+    if (this.#view.above < AHEAD && this.#view.more.above && !this.#asking.up && this.#buffer.head) this.#up()
+    if (this.#view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
   }
 
   /** Shows the first line behind a position, so many px below the top of the screen. @param {string} position '': the first byte there is @param {number} [px] */

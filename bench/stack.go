@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"livetail/internal/testredis"
 )
 
 const host = "bench"
@@ -79,7 +81,7 @@ func (s *stack) file(name string) string { return filepath.Join(s.dir, name) }
 func (s *stack) log(id string) string { return filepath.Join(s.logs, id+".log") }
 
 func (s *stack) startRedis(ctx context.Context) (string, error) {
-	addr, err := freeAddr()
+	addr, err := testredis.Free()
 	if err != nil {
 		return "", err
 	}
@@ -105,7 +107,7 @@ func (s *stack) startPrograms(ctx context.Context, redisAddr string) error {
 	rand.Read(password[:])
 	rand.Read(secret[:])
 	word := hex.EncodeToString(password[:])
-	webAddr, err := freeAddr()
+	webAddr, err := testredis.Free()
 	if err != nil {
 		return err
 	}
@@ -180,15 +182,6 @@ func (s *stack) stop() {
 	if err := os.RemoveAll(s.dir); err != nil {
 		say("removing what was written: %v", err)
 	}
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("finding a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }
 
 func pagePath(id string) string { return "/log/" + host + "/" + id }

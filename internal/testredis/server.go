@@ -164,20 +164,27 @@ func exited(life *os.File) bool {
 	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// FreeAddr is an address on loopback on which nobody listens. Its port is none of those that outgoing connections get, from 32768
-// on: one of them could take it before its server begins, or while that is dead.
+// FreeAddr is Free for a test.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	var err error
+	addr, err := Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return addr
+}
+
+// Free is an address on loopback on which nobody listens. Its port is none of those that outgoing connections get, from 32768 on:
+// one of them could take it before its server begins, or while that is dead.
+func Free() (addr string, err error) {
 	for range 100 {
 		var l net.Listener
 		if l, err = net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 16384+rand.IntN(16384))); err == nil {
 			defer l.Close()
-			return l.Addr().String()
+			return l.Addr().String(), nil
 		}
 	}
-	t.Fatalf("finding a free port: %v", err)
-	return ""
+	return "", fmt.Errorf("finding a free port: %w", err)
 }
 
 // Pid is the process id of redis-server; 0 while it is dead.

@@ -288,7 +288,7 @@ func TestTheSocketTakesPagesOfThePublicURL(t *testing.T) {
 
 func TestServeTellsPagesToComeBackAndEnds(t *testing.T) {
 	r := newRig(t, setup{})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", testredis.FreeAddr(t)) // whoever dials a port that it could get itself may reach itself
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -129,8 +130,26 @@ type started struct {
 	t      *testing.T
 	stdout *bufio.Reader
 	said   strings.Builder // what of stdout was read
-	stderr strings.Builder
+	stderr heard
 	ended  bool
+}
+
+// heard is what a program has said so far.
+type heard struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (h *heard) Write(b []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.Write(b)
+}
+
+func (h *heard) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
 }
 
 func (h home) command(args ...string) *exec.Cmd {
@@ -139,13 +158,17 @@ func (h home) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// start runs livetail and waits until it said all its first lines.
+// start runs livetail and waits until it said all its first lines, and serves: with the race detector it reads its own files for
+// seconds on a busy machine, which is as long as a stop may take.
 func (h home) start(args ...string) *started {
 	h.t.Helper()
 	s := h.launch(args...)
 	s.until("how to sign in: ")
+	eventually(h.t, "it serves", func() bool { return strings.Contains(s.stderr.String(), servingPages) })
 	return s
 }
+
+const servingPages = "livetail: serving pages"
 
 // launch runs livetail without waiting for anything.
 func (h home) launch(args ...string) *started {

@@ -102,6 +102,7 @@ func TestFirstRunOnATerminal(t *testing.T) {
 		cmd := term.run(h.command("-listen", "127.0.0.1:0"))
 		term.until("with http")
 		eventually(t, "the whole link", func() bool { return shownLink.MatchString(term.text()) })
+		term.until(servingPages)
 		eventually(t, "the administrator is kept", func() bool { _, err := os.Stat(h.state("admin.json")); return err == nil })
 		cmd.Process.Signal(syscall.SIGINT)
 		if err := cmd.Wait(); err != nil {

@@ -82,6 +82,9 @@ func (c *Clients) Wait(ctx context.Context, log *slog.Logger) error {
 			}
 			return nil
 		}
+		if ctx.Err() != nil {
+			return ctx.Err() // a stop, of which Redis is not guilty
+		}
 		if tries == 0 {
 			log.Warn("redis does not answer; trying again until it does", "cause", err)
 		}

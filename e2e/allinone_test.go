@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"livetail/internal/browser"
+	"livetail/internal/testredis"
 )
 
 // home is an empty home directory, and files beside it.
@@ -37,10 +38,10 @@ func (h home) start(args ...string) (p *process, site string) {
 
 var openLine = regexp.MustCompile(`(?m)^open (http://127\.0\.0\.1:\d+)/$`)
 
-// opened waits until livetail has said where its page is.
+// opened waits until livetail has said where its page is, and how to sign in, which is the last of its first lines.
 func opened(p *process) string {
 	p.t.Helper()
-	p.saying("serving pages")
+	p.hears(&p.stdout, "how to sign in: ")
 	m := openLine.FindStringSubmatch(p.stdout.String())
 	if m == nil {
 		p.t.Fatalf("livetail did not say where its page is:\n%s", &p.stdout)
@@ -76,7 +77,7 @@ func TestAllInOne(t *testing.T) {
 	h := home{t, t.TempDir()}
 	app := filepath.Join(h.dir, "app.log")
 	write(t, app, numbered(0))
-	p, site := h.start("-listen", "127.0.0.1:0", "app.log")
+	p, site := h.start("-listen", testredis.FreeAddr(t), "app.log") // it is listened on again, after the restart
 	lines := strings.Split(p.stdout.String(), "\n")
 	want := []string{"no config file: serving app.log", "state directory: " + filepath.Dir(h.state("x")), "open " + site + "/",
 		"how to sign in: see " + h.state("first-sign-in.txt"), ""}
@@ -89,7 +90,7 @@ func TestAllInOne(t *testing.T) {
 	}
 
 	b := &tab{t, browser.New(t)}
-	_ = chromedp.Do(b.ctx, chromedp.Navigate(page+"#link="+secret)) // it goes on before it is loaded, which counts as a failure
+	_ = browser.Do(b.ctx, chromedp.Navigate(page+"#link="+secret)) // it goes on before it is loaded, which counts as a failure
 	b.path("/")
 	b.until(`document.querySelectorAll('li .name').length === 1`)
 	b.do(chromedp.Click(`//li//span[text()="app.log"]`))

@@ -133,7 +133,7 @@ func TestOrdinaryUser(t *testing.T) {
 	}
 	page, secret := link(t, filepath.Join(state, "first-sign-in.txt"))
 	b := &tab{t, browser.New(t)}
-	_ = chromedp.Do(b.ctx, chromedp.Navigate(page+"#link="+secret)) // see TestAllInOne
+	_ = browser.Do(b.ctx, chromedp.Navigate(page+"#link="+secret)) // see TestAllInOne
 	b.path("/")
 	b.until(`document.querySelectorAll('li[data-kind]').length === 9`)
 

@@ -49,7 +49,7 @@ func TestPictures(t *testing.T) {
 	w := s.launchWeb()
 	s.launchWorker()
 	db.launchWorker()
-	p := &tab{t, browser.Lasting(t, 20*time.Minute)}
+	p := &tab{t, browser.New(t)}
 	p.visit(w.url + "/")
 	p.signIn(sre)
 	p.until(`document.querySelectorAll('li .name').length === 11`)
@@ -112,7 +112,7 @@ func (p *tab) picture(name string) {
 	if wide := value[float64](p, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 		p.t.Errorf("%s: the page is %v px too wide", name, wide)
 	}
-	shot, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	shot, err := browser.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -102,13 +102,19 @@ func (p *process) stop() {
 // saying waits for words on standard error.
 func (p *process) saying(words string) {
 	p.t.Helper()
+	p.hears(&p.stderr, words)
+}
+
+// hears waits for words on one of its outputs: what was said on the other before them may come later.
+func (p *process) hears(out *said, words string) {
+	p.t.Helper()
 	eventually(p.t, fmt.Sprintf("%s says %q", p.name, words), func() bool {
 		select {
 		case <-p.done:
 			p.t.Fatalf("%s ended: %v", p.name, p.ProcessState)
 		default:
 		}
-		return strings.Contains(p.stderr.String(), words)
+		return strings.Contains(out.String(), words)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -39,7 +38,7 @@ func TestReadingWhileAMillionCome(t *testing.T) {
 	}
 	write(t, app, text.String())
 	w, worker := s.start()
-	p := &tab{t, browser.Lasting(t, 6*time.Minute)}
+	p := &tab{t, browser.New(t)}
 	p.do(chromedp.EmulateViewport(1000, 700))
 	p.visit(w.url + appPage)
 	p.signIn(sre)

@@ -36,7 +36,7 @@ func newTab(t testing.TB, root context.Context) *tab {
 
 func (p *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	if err := chromedp.Do(p.ctx, steps...); err != nil {
+	if err := browser.Do(p.ctx, steps...); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -56,7 +56,7 @@ func (p *tab) close() {
 
 func value[T any](p *tab, expression string) T {
 	p.t.Helper()
-	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := browser.Run(p.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
@@ -68,12 +68,12 @@ func (p *tab) until(format string, args ...any) {
 	p.t.Helper()
 	expression := fmt.Sprintf(format, args...)
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		ok, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
+		ok, err := browser.Run(p.ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
 		if ok {
 			return
 		}
 		if time.Now().After(deadline) {
-			shown, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`location.pathname + '\n' + document.body.innerText`))
+			shown, _ := browser.Run(p.ctx, chromedp.Evaluate[string](`location.pathname + '\n' + document.body.innerText`))
 			p.t.Fatalf("waited in vain until %s (%v); the page shows\n%.3000s", expression, err, shown)
 		}
 	}
@@ -116,18 +116,23 @@ func (p *tab) rows() []string {
 		const log = document.querySelector('#log')
 		const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
 		const at = new Map()
+		const drawn = () => [...log.querySelectorAll('.row')]
+		const begins = () => drawn()[0]?.textContent.startsWith('beginning of ')
+		const end = document.querySelector('#end')
 		log.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }))
 		// Rows of the window that Home leaves have numbers of their own: nothing counts before the beginning is seen.
-		for (let still = 0, before = '', begun = false; still < 30;) {
+		while (!begins()) await painted()
+		// What is not here yet is waited for where it will stand. At the live edge the page does not say that there is more.
+		for (let still = 0, before = ''; still < 5;) {
 			await painted()
-			if (!begun && (still > 20 || log.querySelector('.row')?.textContent.startsWith('beginning of '))) begun = true, still = 0
-			if (begun) for (const row of log.querySelectorAll('.row')) at.set(Number(row.dataset.n), row.textContent)
+			for (const row of drawn()) at.set(Number(row.dataset.n), row.textContent)
 			const now = log.scrollTop + ' ' + at.size + ' ' + log.scrollHeight
-			still = now === before ? still + 1 : 0
+			still = now === before && document.querySelector('#more').hidden ? still + 1 : 0
 			before = now
-			if (begun) log.scrollTop += log.clientHeight / 2
+			if (drawn().at(-1)?.getBoundingClientRect().bottom >= log.getBoundingClientRect().bottom) log.scrollTop += log.clientHeight / 2
+			else if (begins()) end.click() // all of it is on the screen
 		}
-		document.querySelector('#end').click()
+		end.click()
 		await painted()
 		return [...at].sort((a, b) => a[0] - b[0]).map(([, text]) => text).filter(text => !/^(beginning of|reconnected) /.test(text))
 	})()`)

@@ -218,6 +218,6 @@ const currentHit = `([...(CSS.highlights.get('hit-current') ?? [])][0]?.startCon
 // the tool that drives the browser: unlike a keyboard, it does not ask whether the key was for the page.)
 func typed(text string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		return chromedp.Do(ctx, run(`document.activeElement.select()`), chromedp.KeyEvent(text))
+		return browser.Do(ctx, run(`document.activeElement.select()`), chromedp.KeyEvent(text))
 	})
 }

@@ -125,12 +125,12 @@ func TestSignInLink(t *testing.T) {
 	f := newFake(t, "/x")
 	ctx := browser.New(t)
 	// The page goes on before it is loaded, which Navigate takes for a failure.
-	_ = chromedp.Do(ctx, chromedp.Navigate(f.URL+"/x/signin?next=/x/log/a/b#link=s3cr-et_"))
+	_ = browser.Do(ctx, chromedp.Navigate(f.URL+"/x/signin?next=/x/log/a/b#link=s3cr-et_"))
 	do(t, ctx, poll(`document.querySelector('h1').textContent === 'posted'`))
 	if got := value[string](t, ctx, `document.querySelector('p:not(.number)').textContent`); got != "s3cr-et_ /x/log/a/b" {
 		t.Errorf("posted %q", got)
 	}
-	history, err := chromedp.Run(ctx, chromedp.NavigationEntries())
+	history, err := browser.Run(ctx, chromedp.NavigationEntries())
 	if err != nil {
 		t.Fatal(err)
 	}

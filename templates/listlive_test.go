@@ -183,7 +183,7 @@ func TestOneListForAllTabs(t *testing.T) {
 	all := func(what string) {
 		t.Helper()
 		for i, tab := range tabs {
-			if err := chromedp.Do(tab, poll(listText+`.includes('`+what+`')`)); err != nil {
+			if err := browser.Do(tab, poll(listText+`.includes('`+what+`')`)); err != nil {
 				t.Errorf("tab %d: %v", i, err)
 			}
 		}

@@ -17,7 +17,7 @@ import (
 // screen is what the browser has painted.
 func screen(t *testing.T, ctx context.Context) image.Image {
 	t.Helper()
-	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	picture, err := browser.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
 	}

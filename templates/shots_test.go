@@ -187,7 +187,7 @@ func TestShots(t *testing.T) {
 	if dir == "" {
 		dir = t.TempDir()
 	}
-	root := browser.Lasting(t, 10*time.Minute)
+	root := browser.New(t)
 	for _, s := range shots {
 		t.Run(s.name, func(t *testing.T) {
 			ctx := s.show(t, root)
@@ -202,7 +202,7 @@ func TestShots(t *testing.T) {
 				if wide := value[float64](t, ctx, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 					t.Errorf("at %d px the page is %v px too wide", look.width, wide)
 				}
-				picture, err := chromedp.Run(ctx, quickPicture)
+				picture, err := browser.Run(ctx, quickPicture)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -227,14 +227,14 @@ var twoFrames = run(`await new Promise(done => requestAnimationFrame(() => reque
 
 func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
+	if err := browser.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func value[T any](t *testing.T, ctx context.Context, expression string) T {
 	t.Helper()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := browser.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", expression, err)
 	}
@@ -244,7 +244,7 @@ func value[T any](t *testing.T, ctx context.Context, expression string) T {
 // run runs a script and waits for its promise, if it is one.
 func run(script string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(async () => { await (async () => {`+script+`})(); return true })()`, chromedp.EvalAwaitPromise))
+		_, err := browser.Run(ctx, chromedp.Evaluate[bool](`(async () => { await (async () => {`+script+`})(); return true })()`, chromedp.EvalAwaitPromise))
 		return err
 	})
 }
@@ -257,7 +257,7 @@ const patience = 25 * time.Second
 func poll(expression string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-			ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
+			ok, err := browser.Run(ctx, chromedp.Evaluate[bool](`!!(`+expression+`)`))
 			if ok {
 				return nil
 			}

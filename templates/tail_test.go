@@ -334,7 +334,7 @@ func TestTail(t *testing.T) {
 
 func wantLines(t *testing.T, ctx context.Context, want string) {
 	t.Helper()
-	if err := chromedp.Do(ctx, poll(fmt.Sprintf(`rig.all() === %q`, want))); err != nil {
+	if err := browser.Do(ctx, poll(fmt.Sprintf(`rig.all() === %q`, want))); err != nil {
 		t.Fatalf("got %q, want %q: %v", value[string](t, ctx, `rig.all()`), want, err)
 	}
 }

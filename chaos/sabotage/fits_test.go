@@ -107,7 +107,7 @@ func TestBrokenModulesAreModules(t *testing.T) {
 	broken(t, ".js", func(m mutation, text []byte) {
 		source, _ := json.Marshal(string(text)) // a string: cannot fail
 		// What it imports is not there, but that is found after it was read.
-		why, err := chromedp.Run(ctx, chromedp.Evaluate[string](`import('data:text/javascript;charset=utf-8,' + encodeURIComponent(`+string(source)+`)).then(() => '', String)`, chromedp.EvalAwaitPromise))
+		why, err := browser.Run(ctx, chromedp.Evaluate[string](`import('data:text/javascript;charset=utf-8,' + encodeURIComponent(`+string(source)+`)).then(() => '', String)`, chromedp.EvalAwaitPromise))
 		if err != nil || strings.HasPrefix(why, "SyntaxError") {
 			t.Errorf("%s: %s: %s, %v", m.file, m.what, why, err)
 		}

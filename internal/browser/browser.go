@@ -15,21 +15,41 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is for a browser that hangs, not for one that is slow.
+// patience is for a browser that hangs, not for one that is slow: it is for each thing that is asked of one, however many those
+// are, on a machine however busy.
 const patience = 3 * time.Minute
 
-// New starts a browser with an empty profile and one tab, and ends it with the test. The context is for chromedp, and is
+// Run is chromedp.Run with an end.
+func Run[T any](ctx context.Context, action chromedp.Action[T]) (T, error) {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	return chromedp.Run(ctx, action)
+}
+
+// Do is chromedp.Do with an end.
+func Do(ctx context.Context, actions ...chromedp.Action[chromedp.Void]) error {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	return chromedp.Do(ctx, actions...)
+}
+
+// New starts a browser with an empty profile and one tab, and ends it with the test. The context is for Run and Do, and is
 // one tab's: run nothing on it at the same time.
 func New(t testing.TB) context.Context {
 	t.Helper()
-	return Lasting(t, patience)
+	return started(t, context.Background())
 }
 
-// Lasting is New for a test that takes longer than tests do.
+// Lasting is New for what does not bound each thing that it asks, but all of them.
 func Lasting(t testing.TB, limit time.Duration) context.Context {
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(stop)
+	return started(t, ctx)
+}
+
+func started(t testing.TB, ctx context.Context) context.Context {
+	t.Helper()
 	ctx, end, err := Start(ctx)
 	if err != nil {
 		t.Fatal(err)

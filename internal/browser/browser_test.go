@@ -1,12 +1,15 @@
 package browser
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -63,10 +66,10 @@ func TestComplaints(t *testing.T) {
 			heard := &recorder{TB: t}
 			ctx := Tab(heard, root)
 			// The console is told in order: what was before this call's answer has been heard with it.
-			if err := chromedp.Do(ctx, chromedp.Navigate(server.URL+path), chromedp.WaitReady("p")); err != nil {
+			if err := Do(ctx, chromedp.Navigate(server.URL+path), chromedp.WaitReady("p")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`fetch("/api/refused").then(() => true)`, chromedp.EvalAwaitPromise)); err != nil {
+			if _, err := Run(ctx, chromedp.Evaluate[bool](`fetch("/api/refused").then(() => true)`, chromedp.EvalAwaitPromise)); err != nil {
 				t.Fatal(err)
 			}
 			got := heard.all()
@@ -74,5 +77,28 @@ func TestComplaints(t *testing.T) {
 				t.Errorf("complaints %q, want %q", got, want.complaint)
 			}
 		})
+	}
+}
+
+// What hangs ends by itself, and the tab goes on: the end is each step's, not that of all that a test does.
+func TestEachStepHasItsEnd(t *testing.T) {
+	root := New(t)
+	if end, has := root.Deadline(); has {
+		t.Errorf("all that is run on it ends at %v", end)
+	}
+	err := Do(root, func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
+		if _, has := ctx.Deadline(); !has {
+			t.Error("what hangs would have no end")
+		}
+		ctx, stop := context.WithTimeout(ctx, 50*time.Millisecond)
+		defer stop()
+		_, err := Run(ctx, chromedp.Evaluate[bool](`new Promise(() => {})`, chromedp.EvalAwaitPromise))
+		return chromedp.Void{}, err
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("what never ends ended with %v", err)
+	}
+	if got, err := Run(root, chromedp.Evaluate[int](`7`)); got != 7 || err != nil {
+		t.Errorf("then the tab says %d, %v", got, err)
 	}
 }

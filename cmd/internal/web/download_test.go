@@ -136,6 +136,11 @@ func TestDownloadsEnd(t *testing.T) {
 	leave()
 	<-left
 	await(t, "the tail of a client that left is closed", tail.closed)
+	eventually(t, "its download is over", func() bool {
+		r.site.downloads.mu.Lock()
+		defer r.site.downloads.mu.Unlock()
+		return len(r.site.downloads.users) == 0
+	})
 
 	var others []<-chan answer
 	var tails []*quietTail

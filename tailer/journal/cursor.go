@@ -68,6 +68,11 @@ func (c cursor) same(o cursor) bool {
 	return c.seqnumID == o.seqnumID && c.seqnum == o.seqnum && c.boot == o.boot
 }
 
+// counts says whether a place can count from c to later: so both are in one numbering, and one boot.
+func (c cursor) counts(later cursor) bool {
+	return c.seqnumID == later.seqnumID && c.boot == later.boot && later.seqnum-c.seqnum <= maxAhead
+}
+
 // A place is a cursor, as the file, and an offset: how many entries further (in the numbering of the same journal), and how
 // many bytes into that entry's text. So all entries of one frame share one file, and offsets stay below 2^53.
 const (

@@ -43,10 +43,10 @@ func (c *cutter) add(e *entry, text []byte, at int64, room int) (upto int64) {
 	if !c.some() {
 		c.base = e.cursor
 	}
-	ahead := e.cursor.seqnum - c.base.seqnum
-	if e.cursor.seqnumID != c.base.seqnumID || e.cursor.boot != c.base.boot || ahead > maxAhead {
+	if !c.base.counts(e.cursor) {
 		return at
 	}
+	ahead := e.cursor.seqnum - c.base.seqnum
 	if at == 0 && !c.part {
 		c.enter(nil)
 	}

@@ -41,6 +41,7 @@ type sample struct {
 	unit, message string
 	priority      int
 	at            time.Time
+	boot          int
 }
 
 var epoch = time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
@@ -89,7 +90,7 @@ func (w *world) write(samples ...sample) {
 		if s.at.IsZero() {
 			s.at = epoch.Add(time.Duration(w.n) * time.Second)
 		}
-		fmt.Fprintf(&b, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=00112233445566778899aabbccddeeff\n", s.at.UnixMicro(), w.n)
+		fmt.Fprintf(&b, "__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%032x\n", s.at.UnixMicro(), w.n, 1+s.boot)
 		fmt.Fprintf(&b, "PRIORITY=%d\nSYSLOG_IDENTIFIER=app\n_PID=7\n_SYSTEMD_UNIT=%s\nMESSAGE\n", s.priority, s.unit)
 		binary.Write(&b, binary.LittleEndian, uint64(len(s.message)))
 		fmt.Fprintf(&b, "%s\n\n", s.message)

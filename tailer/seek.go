@@ -47,7 +47,7 @@ func (a *answer) seek() error {
 			m.Sure, m.Why = wire.SureNear, yearWords
 		case line.near:
 			m.Sure, m.Why = wire.SureNear, "times go back and forth there, or lines have none"
-		case early && line.first:
+		case early && line.first && line.ms > a.q.At:
 			m.Why = "the log begins later"
 		}
 		return a.found(h, line.off, line.ms, m)

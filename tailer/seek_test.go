@@ -159,6 +159,9 @@ func TestAskTimeNotSure(t *testing.T) {
 	if m, _, got := b.ask(seek(at(5))).found(); m.Sure != wire.SureExact || got != line(10) || m.Why != "the log begins later" {
 		t.Errorf("before the first: %+v %q", m, got)
 	}
+	if m, _, got := b.ask(seek(at(10))).found(); m.Sure != wire.SureExact || got != line(10) || m.Why != "" {
+		t.Errorf("at the first: %+v %q", m, got)
+	}
 	if m, _, got := b.ask(seek(at(50))).found(); m.Sure != wire.SureExact || got != "" || m.Why != "the log ends earlier" {
 		t.Errorf("after the last: %+v %q", m, got)
 	}

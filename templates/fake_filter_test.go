@@ -11,8 +11,16 @@ import (
 
 var levelWord = regexp.MustCompile(`(?i)\b(error|warn|info|debug)\b`)
 
+// wrong is why a filter cannot be; without words it can.
+type wrong struct{ words, in string }
+
+// refused says it of a wish or a question.
+func (w wrong) refused(of string, n uint32) map[string]any {
+	return map[string]any{"say": "refused", of: n, "words": w.words, "in": w.in, "term": 0, "at": 3}
+}
+
 // verdict is what a filter says of a line, or why it cannot be.
-func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
+func verdict(raw json.RawMessage) (pass func([]byte) bool, why wrong) {
 	type term struct {
 		Text        string
 		Regex, Case bool
@@ -26,9 +34,9 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 		}
 	}
 	if len(raw) > 0 && json.Unmarshal(raw, &filter) != nil {
-		return nil, "no filter"
+		return nil, wrong{"no filter", "include"}
 	}
-	compile := func(terms []term) (all []func([]byte) bool) {
+	compile := func(part string, terms []term) (all []func([]byte) bool) {
 		for _, t := range terms {
 			if !t.Regex {
 				all = append(all, func(line []byte) bool {
@@ -42,14 +50,14 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 			}
 			re, err := regexp.Compile(text)
 			if err != nil {
-				words = fmt.Sprintf("the pattern has an unclosed ( at character %d", strings.LastIndex(t.Text, "(")+1)
+				why = wrong{fmt.Sprintf("the pattern has an unclosed ( at character %d", strings.LastIndex(t.Text, "(")+1), part}
 				continue
 			}
 			all = append(all, re.Match)
 		}
 		return all
 	}
-	include, exclude := compile(filter.Include), compile(filter.Exclude)
+	include, exclude := compile("include", filter.Include), compile("exclude", filter.Exclude)
 	return func(text []byte) bool {
 		for _, has := range include {
 			if !has(text) {
@@ -75,5 +83,5 @@ func verdict(raw json.RawMessage) (pass func([]byte) bool, words string) {
 			level = strings.ToLower(string(m))
 		}
 		return len(filter.Levels) == 0 || slices.Contains(filter.Levels, level)
-	}, words
+	}, why
 }

@@ -68,10 +68,10 @@ type answer struct {
 	time   int64 // of the first line that was counted since a frame
 }
 
-func (f *fake) reply(q question) ([]wire.Frame, string) {
-	pass, words := verdict(q.Filter)
-	if words != "" {
-		return nil, words
+func (f *fake) reply(q question) ([]wire.Frame, wrong) {
+	pass, why := verdict(q.Filter)
+	if why.words != "" {
+		return nil, why
 	}
 	a := &answer{question: q, files: f.history(), pass: pass, last: -1, chunk: f.chunk}
 	for _, file := range a.files {
@@ -94,7 +94,7 @@ func (f *fake) reply(q question) ([]wire.Frame, string) {
 		lines := a.lines()
 		at := max(0, a.total-q.Behind)
 		i, _ := slices.BinarySearchFunc(lines, at, func(l line, at int64) int { return int(a.abs(l.file, l.offset) - at) })
-		a.found(lines, min(i, len(lines)-1), wire.SureExact)
+		a.found(lines, i, wire.Marker{Sure: wire.SureExact})
 	case "outline":
 		m := wire.Marker{Kind: wire.MarkOutline}
 		for _, file := range a.files {
@@ -103,7 +103,7 @@ func (f *fake) reply(q question) ([]wire.Frame, string) {
 		a.mark(m, len(a.files)-1, 0)
 		a.end(wire.EndDone)
 	}
-	return a.frames, ""
+	return a.frames, wrong{}
 }
 
 // abs is a place in the whole history.
@@ -312,29 +312,32 @@ func timeOf(text []byte) (int64, bool) {
 
 func (a *answer) seekTime() {
 	lines := a.lines()
-	sure := wire.SureNone
+	some := false
 	for i, l := range lines {
-		if t, ok := timeOf(l.text); ok {
-			sure = wire.SureExact
-			if t >= a.At {
-				a.found(lines, i, sure)
-				return
+		t, ok := timeOf(l.text)
+		if ok && t >= a.At {
+			m := wire.Marker{Sure: wire.SureExact}
+			if !some && t > a.At {
+				m.Why = "the log begins later"
 			}
+			a.found(lines, i, m)
+			return
 		}
+		some = some || ok
 	}
-	if sure == wire.SureExact {
-		sure = wire.SureNear
+	if some {
+		a.found(lines, len(lines), wire.Marker{Sure: wire.SureExact, Why: "the log ends earlier"})
+	} else {
+		a.found(lines, len(lines), wire.Marker{Sure: wire.SureNone, Why: "no line has a time that is understood"})
 	}
-	a.found(lines, len(lines)-1, sure)
 }
 
-func (a *answer) found(lines []line, i int, sure string) {
-	m := wire.Marker{Kind: wire.MarkFound, Sure: sure}
-	if sure == wire.SureNone {
-		m.Why = "no line has a time that is understood"
-	}
-	file, offset := len(a.files)-1, int64(0)
-	if i >= 0 {
+// found tells of a line or, behind the last one, of the live edge.
+func (a *answer) found(lines []line, i int, m wire.Marker) {
+	m.Kind = wire.MarkFound
+	file := len(a.files) - 1
+	offset := int64(len(a.files[file].data))
+	if i < len(lines) {
 		file, offset = lines[i].file, lines[i].offset
 	}
 	from := a.led(file, offset)

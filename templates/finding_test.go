@@ -13,7 +13,10 @@ import (
 	"livetail/internal/browser"
 )
 
-const passes = `document.querySelector('.passes').textContent`
+const (
+	passes = `document.querySelector('.passes').textContent`
+	count  = `document.querySelector('[data-search=count]').textContent`
+)
 
 // TestFinding: filter, search and times, over the whole history.
 func TestFinding(t *testing.T) {
@@ -93,6 +96,11 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, poll(`document.querySelector('#log .row').textContent !== `+topRow), run(`for (let i = 0; i < 10; i++) { document.querySelector('#log').scrollTop -= 200`+drawn+` }`), poll(topRow+` !== `+quote(before)), poll(seenLines+`.every(text => text.includes('ERROR'))`))
 		do(t, ctx, run(`document.querySelector('#log').scrollTop += 2000`), poll(topRow+` === `+quote(before)))
 		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.some(text => text.includes('INFO'))`), poll(topRow+` === `+quote(before)))
+		// To the pixel, where some of it is above the screen.
+		bring(-7)
+		before = value[string](t, ctx, topRow)
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.length > 20 && `+seenLines+`.every(text => text.includes('ERROR'))`), poll(placeOf(before)+` === -7`))
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(seenLines+`.some(text => text.includes('INFO'))`), poll(placeOf(before)+` === -7`))
 		// Of the line before, which will not pass, some px are left: they are not all that is seen of the next.
 		bring(3)
 		before = value[string](t, ctx, topRow)
@@ -121,6 +129,7 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent("/"), typed("no such thing"), poll(`/^0 of 1[2-6],000 pass, still live$/.test(`+passes+`)`))
 		f.write(0, "but no such thing came\n")
 		do(t, ctx, poll(logText+`.includes('but no such thing came')`), poll(passes+`.startsWith('1 of ')`))
+		do(t, ctx, typed("nor such"), poll(passes+`.endsWith(' pass, still live')`), chromedp.Click("#stop"), poll(`/^0 of 1[2-6],001 pass$/.test(`+passes+`)`))
 	})
 	t.Run("a bad pattern leaves the old filter", func(t *testing.T) {
 		f, ctx := open(t)
@@ -136,7 +145,16 @@ func TestFinding(t *testing.T) {
 		if got := value[string](t, ctx, `document.querySelector('[data-filter=include]').ariaInvalid`); got != "true" {
 			t.Errorf("the pattern is marked %q", got)
 		}
+		// What is said of lines that are taken away is what they passed.
+		do(t, ctx, run(`document.querySelector('#log').focus()`), press("k"), poll(atRow+`.includes('ERROR')`), press("Y"), poll(takes+` === '1 line copied'`))
+		if got := strings.Split(pasted(t, root, f), "\n"); !strings.HasSuffix(got[0], " · only lines with /ERROR/") || !strings.Contains(got[1], "?q=ERROR&as=r&line=") {
+			t.Errorf("pasted %q", got)
+		}
+		do(t, ctx, chromedp.Focus(`[data-filter=include]`))
 		do(t, ctx, chromedp.KeyEvent(kb.Backspace), poll(`document.querySelector('.wrong').hidden`))
+		// It is said which of the two it is.
+		marked := `[...document.querySelectorAll('input[data-filter]')].map(input => input.dataset.filter + ' ' + input.ariaInvalid).join()`
+		do(t, ctx, chromedp.Focus(`[data-filter=exclude]`), typed("a("), poll(marked+` === 'include false,exclude true'`), poll(`document.querySelector('.wrong').textContent.startsWith('the pattern has an unclosed ( at character 2;')`))
 	})
 	t.Run("a bad pattern in a link shows each line once", func(t *testing.T) {
 		f := newFake(t, "/x")
@@ -158,7 +176,6 @@ func TestFinding(t *testing.T) {
 	t.Run("search over the whole history", func(t *testing.T) {
 		_, ctx := open(t)
 		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), poll(`document.activeElement.dataset.search === 'text'`), typed("9 of it"))
-		count := `document.querySelector('[data-search=count]').textContent`
 		do(t, ctx, poll(count+` === '1,200 lines'`), poll(currentHit+`.includes('line 11999 ')`))
 		do(t, ctx, chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(kb.ModifierShift)), poll(currentHit+`.includes('line 11989 ')`), chromedp.KeyEvent(kb.Enter), poll(currentHit+`.includes('line 11999 ')`))
 		do(t, ctx, chromedp.Click(`[data-search=first]`), poll(currentHit+`.includes('oldest line 9 ')`), chromedp.Click(`[data-search=next]`), poll(currentHit+`.includes('oldest line 19 ')`))
@@ -168,6 +185,9 @@ func TestFinding(t *testing.T) {
 			t.Errorf("%d ticks beside the log", n)
 		}
 		do(t, ctx, chromedp.Click(`.chart`), poll(topRow+`.includes('older line ')`))
+		// Where there is one, there is one tick.
+		ticks := `[...document.querySelectorAll('.tick.hit')].map(tick => ((at, { top, height }) => (at - top) / height)(tick.getBoundingClientRect().top, document.querySelector('#track').getBoundingClientRect()))`
+		do(t, ctx, chromedp.Focus(`[data-search=text]`), typed("line 11998 "), poll(count+` === '1 line'`), poll(`(ticks => ticks.length === 1 && ticks[0] > 0.95)(`+ticks+`)`))
 		// Pressed once it is ours, pressed at once again it is the browser's.
 		ours := value[[]bool](t, ctx, `(() => {
 			const now = performance.now.bind(performance)
@@ -178,6 +198,13 @@ func TestFinding(t *testing.T) {
 		if !slices.Equal(ours, []bool{true, false}) {
 			t.Errorf("Ctrl+F twice was taken for ours: %v", ours)
 		}
+	})
+	t.Run("a search begins where one reads", func(t *testing.T) {
+		_, ctx := open(t)
+		drag(t, ctx, 0.5)()
+		do(t, ctx, poll(topRow+`.includes(' older line ')`), settled)
+		top := value[string](t, ctx, topRow)
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(count+` === '1,200 lines'`), poll(seenLines+`.findLast(text => text.includes('9 of it')) === `+currentHit), poll(topRow+` === `+quote(top)))
 	})
 	t.Run("a hit beyond the side of the screen comes onto it", func(t *testing.T) {
 		f, ctx := open(t)
@@ -200,6 +227,19 @@ func TestFinding(t *testing.T) {
 		f.with(func() { f.holdAnswers = true })
 		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(`!document.querySelector('[data-search=stop]').hidden`), chromedp.Click(`[data-search=stop]`), poll(`document.querySelector('[data-search=stop]').hidden`))
 		f.until("the page has given up", func() bool { return strings.Contains(strings.Join(f.said, ""), `"cancel"`) })
+		// What it found till then is not all that there is. Opened anew it looks for all.
+		f.with(func() { f.holdAnswers = false })
+		do(t, ctx, twoFrames, poll(count+` === '0 lines so far, 0 % looked at'`), chromedp.KeyEvent(kb.Escape), poll(`!document.querySelector('[data-part=search]').checkVisibility()`), run(`performance.now = (now => () => now() + 60_000)(performance.now.bind(performance))`))
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), poll(`document.activeElement.dataset.search === 'text'`), chromedp.KeyEvent(kb.Enter), poll(count+` === '1,200 lines'`), poll(currentHit+`.includes('line 11999 ')`))
+	})
+	t.Run("a search goes with the filter", func(t *testing.T) {
+		_, ctx := open(t)
+		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(count+` === '1,200 lines'`), poll(currentHit+`.includes('line 11999 ')`))
+		do(t, ctx, chromedp.Click(`[data-level=error]`), poll(count+` === '600 lines'`), poll(currentHit+`.includes('line 11999 ')`), chromedp.Click(`[data-search=before]`), poll(currentHit+`.includes('line 11979 ')`))
+		do(t, ctx, chromedp.Focus(`[data-filter=include]`), typed("live"), poll(count+` === '200 lines'`), chromedp.Focus(`[data-filter=include]`), chromedp.KeyEvent(kb.Escape), poll(count+` === '600 lines'`))
+		// One that cannot be changes nothing, and a pattern that cannot be searched for has no number of lines.
+		do(t, ctx, chromedp.Click(`[data-filter=regex]`), chromedp.Focus(`[data-filter=include]`), typed("("), poll(`!document.querySelector('.wrong').hidden`), poll(count+` === '600 lines'`), typed(""), chromedp.KeyEvent(kb.Backspace), poll(`document.querySelector('.wrong').hidden`), poll(count+` === '600 lines'`))
+		do(t, ctx, chromedp.Click(`[data-search=regex]`), chromedp.Focus(`[data-search=text]`), typed("9 of ("), poll(`document.querySelector('[data-search=said]').textContent === 'the pattern has an unclosed ( at character 6'`), poll(count+` === ''`), poll(`document.querySelector('[data-search=text]').ariaInvalid === 'true'`))
 	})
 	t.Run("go to a time", func(t *testing.T) {
 		_, ctx := open(t)
@@ -207,7 +247,8 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent("t"), poll(`document.activeElement.closest('[data-part=time]')`), poll(said+`.startsWith('as the lines have it: UTC;')`), typed("2026-11-21T00:30:00Z"), chromedp.KeyEvent(kb.Enter))
 		do(t, ctx, poll(seenLines+`.some(text => text.includes('oldest line 1800 '))`), poll(said+`.startsWith('from 2026-11-21 ')`), poll(atRow+`.includes('oldest line 1800 ')`))
 		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = 'noon'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('not a time that is understood; write ')`))
-		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = '2027-01-01T00:00:00Z'`), chromedp.KeyEvent(kb.Enter), poll(said+`.startsWith('near ')`), poll(logText+`.includes('line 11999 ')`))
+		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = '2027-01-01T00:00:00Z'`), chromedp.KeyEvent(kb.Enter), poll(said+` === '2027-01-01 00:00:00 UTC: the log ends earlier'`), poll(logText+`.includes('line 11999 ')`))
+		do(t, ctx, run(`document.querySelector('[data-part=time] input').value = '2025-01-01T00:00:00Z'`), chromedp.KeyEvent(kb.Enter), poll(said+` === '2025-01-01 00:00:00 UTC: the log begins later'`), poll(logText+`.includes('oldest line 0 ')`))
 	})
 }
 

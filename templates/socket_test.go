@@ -58,7 +58,7 @@ func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 	}
 	s := &socket{fake: f, c: c, given: map[uint32]bool{}}
 	f.mu.Lock()
-	words := s.set(set)
+	why := s.set(set)
 	f.opens = append(f.opens, open)
 	name := fmt.Sprintf("tail-%d", len(f.opens))
 	f.live[c] = true
@@ -70,7 +70,7 @@ func (f *fake) tail(w http.ResponseWriter, r *http.Request) {
 		for s.hear(ctx) == nil {
 		}
 	}()
-	s.send(ctx, name, words)
+	s.send(ctx, name, why)
 	stop()
 	f.with(func() { f.closed++ })
 }
@@ -96,11 +96,11 @@ func (s *socket) hear(ctx context.Context) error {
 }
 
 // set is called with the lock held. What is wrong with the filter is its answer, and then nothing changed.
-func (s *socket) set(q question) string {
+func (s *socket) set(q question) wrong {
 	s.asked = q.Rev
-	pass, words := verdict(q.Filter)
-	if words != "" {
-		return words
+	pass, why := verdict(q.Filter)
+	if why.words != "" {
+		return why
 	}
 	s.rev, s.pass, s.quiet, s.filter = q.Rev, pass, q.Quiet, len(q.Filter) > 0
 	from, err := wire.ParsePosition(q.From)
@@ -117,7 +117,7 @@ func (s *socket) set(q question) string {
 	default:
 		s.at, s.skip = s.back(max(1, q.Lines))
 	}
-	return ""
+	return wrong{}
 }
 
 // frameAt is the frame that has a byte of the live file.
@@ -198,7 +198,7 @@ func (s *socket) say(ctx context.Context, message any) error {
 	return s.c.Write(ctx, websocket.MessageText, b)
 }
 
-func (s *socket) send(ctx context.Context, name, refused string) {
+func (s *socket) send(ctx context.Context, name string, why wrong) {
 	s.mu.Lock()
 	version, edge, asked := s.version, s.edge, s.asked
 	s.mu.Unlock()
@@ -206,8 +206,8 @@ func (s *socket) send(ctx context.Context, name, refused string) {
 	if err == nil && edge != "" {
 		err = s.say(ctx, map[string]string{"say": "edge", "words": edge})
 	}
-	if err == nil && refused != "" {
-		err = s.say(ctx, map[string]any{"say": "refused", "rev": asked, "words": refused, "in": "include", "term": 0, "at": 3})
+	if err == nil && why.words != "" {
+		err = s.say(ctx, why.refused("rev", asked))
 	}
 	said := ""
 	for err == nil {
@@ -287,13 +287,13 @@ func (s *socket) answers() (refusals []any) {
 	for _, q := range said {
 		switch q.Op {
 		case "set":
-			if words := s.set(q); words != "" {
-				refusals = append(refusals, map[string]any{"say": "refused", "rev": q.Rev, "words": words, "in": "include", "term": 0, "at": 3})
+			if why := s.set(q); why.words != "" {
+				refusals = append(refusals, why.refused("rev", q.Rev))
 			}
 		case "ask":
-			reply, words := s.reply(q)
-			if words != "" {
-				refusals = append(refusals, map[string]any{"say": "refused", "reply": q.Reply, "words": words, "in": "include", "term": 0, "at": 3})
+			reply, why := s.reply(q)
+			if why.words != "" {
+				refusals = append(refusals, why.refused("reply", q.Reply))
 			}
 			if !q.Back || !s.noOlder {
 				s.held = append(s.held, reply...)

@@ -54,6 +54,8 @@ export const list = {
   disk: (free, size) => `${bytes(free)} free on its disk (${Math.floor((100 * free) / size)} %)`,
   /** @param {string} host @param {number} ms */
   away: (host, ms) => `${host} is away since ${since(new Date(Date.now() - ms))}; its logs go on by themselves when it is back`,
+  /** In a row, in place of how old its last line is: nobody knows that. */
+  hostAway: 'host away',
   /** @param {number} n */
   binary: (n) => `${count(n, 'file')} that ${n === 1 ? 'is' : 'are'} not text ${n === 1 ? 'is' : 'are'} left out`,
   /** @param {string[]} names @param {number} all */
@@ -154,8 +156,8 @@ export const filter = {
   drop: 'take this away',
   /** @param {{ name: string, value: string, not: boolean }} field */
   field: ({ name, value, not }) => `${name} ${not ? '≠' : '='} ${value}`,
-  /** @param {number} passed @param {number} looked */
-  passes: (passed, looked) => `${number(passed)} of ${number(looked)} pass${passed === 0 ? ', still live' : ''}`,
+  /** @param {number} passed @param {number} looked @param {boolean} live */
+  passes: (passed, looked, live) => `${number(passed)} of ${number(looked)} pass${passed === 0 && live ? ', still live' : ''}`,
   /** @param {string} words @param {number} [at] */
   wrong: (words, at) => `${words || 'the pattern cannot be used'}${at === undefined || / at (?:character )?\d/.test(words) ? '' : ` at ${at + 1}`}; what was in force stays`,
 }
@@ -208,8 +210,8 @@ export const panes = {
 }
 
 export const search = {
-  /** @param {number} n @param {boolean} counting @param {number} done */
-  count: (n, counting, done) => (counting ? `${count(n, 'line')} so far, ${Math.floor(100 * done)} % looked at` : `${count(n, 'line')}`),
+  /** @param {number} n @param {number} done how much was looked at, from 0 to 1 */
+  count: (n, done) => (done < 1 ? `${count(n, 'line')} so far, ${Math.floor(100 * done)} % looked at` : `${count(n, 'line')}`),
   none: 'no more lines have it',
   looking: 'looking',
 }
@@ -228,7 +230,8 @@ export const time = {
   /** @param {string} text @param {string} sure @param {string} why */
   found: (text, sure, why) =>
     sure === 'none' ? why || 'no line of this log has a time that is understood'
-      : sure === 'near' ? `near ${text}: ${why || 'times go back and forth there'}` : `from ${text} on`,
+      : sure === 'near' ? `near ${text}: ${why || 'times go back and forth there'}`
+          : why ? `${text}: ${why}` : `from ${text} on`,
 }
 
 /**

@@ -1,6 +1,6 @@
 // Filter, search and times of one pane, connected.
 
-import { asked, Filter } from './filter.js'
+import { asked, everything, Filter } from './filter.js'
 import { bring, Hits, pattern } from '../view/hits.js'
 import { passed } from './passed.js'
 import { Timebar } from './timebar.js'
@@ -22,6 +22,8 @@ export class Finding {
   #marks = []
   /** @type {object | undefined} */
   #marked
+  /** What a filter was chosen as, by what it is in the protocol. @type {WeakMap<object, import('./filter.js').Choice>} */
+  #chosen = new WeakMap()
   /** What an address says, until the search is here. @type {import('./search.js').Term | null} */
   #term = null
 
@@ -30,8 +32,12 @@ export class Finding {
     this.#pane = pane
     this.filter = new Filter(pane.part('bar'), pane.part('fields'), pane.part('problem'), () => {
       this.filter.problem('')
-      pane.reader.filter = asked(this.filter.choice)
+      const { choice } = this.filter
+      const filter = asked(choice)
+      if (filter) this.#chosen.set(filter, choice)
+      pane.reader.filter = filter
       pane.part('bar').classList.toggle('filtered', pane.reader.filter !== undefined)
+      this.searching.now?.search.again()
       changed()
     }, () => pane.focus())
     this.searching = pane.later(() => Promise.all([import('./search.js'), import('./searchbar.js'), import('./meant.js')]).then(([{ Search }, { Searchbar }, { meant }]) => {
@@ -45,6 +51,11 @@ export class Finding {
     pane.part('search').addEventListener('keydown', (event) => event.key === 'Escape' && this.#early(event))
     pane.part('search').querySelector('[data-search="close"]')?.addEventListener('click', (event) => this.#early(event))
     pane.part('go-to-time').addEventListener('click', () => this.timebar.show())
+  }
+
+  /** The filter that is in force: what stands in its bar may be none that can be. */
+  get choice() {
+    return this.#chosen.get(this.#pane.reader.filter ?? this) ?? everything()
   }
 
   /** What is searched for. */
@@ -80,7 +91,7 @@ export class Finding {
 
   /** After the rows were drawn. */
   painted() {
-    const { scroller, view, buffer, reader } = this.#pane
+    const { scroller, view, buffer, reader, tail } = this.#pane
     this.#pane.reading.columns.find(this.#pattern)
     const hit = this.searching.now?.search.hit
     const row = hit && buffer.find(hit.file, hit.offset)
@@ -90,7 +101,7 @@ export class Finding {
       this.#brought = hit
       bring(scroller, current)
     }
-    write(this.#pane.part('passes'), reader.filter ? words.passes(reader.passed, reader.looked) : '')
+    write(this.#pane.part('passes'), reader.filter ? words.passes(reader.passed, reader.looked, tail.state.kind === 'following') : '')
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */

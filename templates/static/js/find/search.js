@@ -78,6 +78,13 @@ export class Search {
     this.#changed()
   }
 
+  /** Other lines pass the filter now: they are counted anew, and one goes on from the hit that one stands at. */
+  again() {
+    const { hit } = this
+    this.start(this.term)
+    this.hit = hit
+  }
+
   /** No more is looked for; what was found stays. */
   cancel() {
     this.#counting?.()

@@ -36,7 +36,7 @@ export class Searchbar {
     this.#toggles = /** @type {HTMLButtonElement[]} */ ([named(root, 'regex'), named(root, 'case')])
     this.#input.addEventListener('input', () => this.#type.soon())
     this.#input.addEventListener('keydown', (event) => this.#key(event))
-    const acts = { next: () => search.next(false), before: () => search.next(true), first: () => search.first(), last: () => search.last(), stop: () => search.cancel(), close: () => this.close() }
+    const acts = { next: () => search.next(false), before: () => search.next(true), first: () => search.first(), last: () => search.last(), stop: () => this.#stop(), close: () => this.close() }
     for (const [name, act] of Object.entries(acts)) named(root, name).addEventListener('click', act)
     const chart = named(root, 'chart')
     this.#chart = new Chart(chart, (part) => this.#jump(part))
@@ -77,7 +77,7 @@ export class Searchbar {
     const search = this.#search
     if (!this.open) return
     named(this.#root, 'stop').hidden = !search.counting && search.state !== 'looking'
-    named(this.#root, 'count').textContent = search.term ? words.count(search.count, search.counting, search.done) : ''
+    named(this.#root, 'count').textContent = search.term && search.state !== 'refused' ? words.count(search.count, search.done) : ''
     const said = search.state === 'none' ? words.none : search.state === 'refused' ? search.why : search.held || (search.state === 'looking' && !search.counting ? words.looking : '')
     named(this.#root, 'said').textContent = said
     this.#input.ariaInvalid = String(search.state === 'refused')
@@ -85,6 +85,12 @@ export class Searchbar {
   }
 
   // Private
+
+  /** The button goes, and the keys are where they were before it. */
+  #stop() {
+    this.#search.cancel()
+    this.#input.focus()
+  }
 
   /** @param {KeyboardEvent} event */
   #key(event) {

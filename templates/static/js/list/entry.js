@@ -68,9 +68,8 @@ export class Entry {
     this.#write('full', ok && log.disk_size ? words.disk(log.disk_free ?? 0, log.disk_size) : '')
     this.#write('failing', ok && log.error_rate && !away ? words.errorRate(log.error_rate) : '')
     this.element.classList.toggle('unread', unread !== 0)
-    if (!log) return
     this.#write('rate', ok && !away ? rate(log.rate) : '')
-    this.#write('age', !ok ? '' : bare(log) ? words.bare(shortAge(since)) : age(since))
+    this.#write('age', !ok ? '' : away ? words.hostAway : bare(log) ? words.bare(shortAge(since)) : age(since))
     this.#write('size', ok ? bytes(log.size) : '')
     if (ok) this.#spark.show(log.ring)
   }
@@ -139,7 +138,7 @@ function why(log, since, unread, away) {
     unread ? words.unread(unread) : '',
     log.line_rate && !away ? words.lineRate(log.line_rate) : '',
     log.tails > 0 ? words.tails(log.tails) : '',
-    since > SILENT && log.usual && log.usual >= 1 ? words.usually(log.usual) : '',
+    since > SILENT && !away && log.usual && log.usual >= 1 ? words.usually(log.usual) : '',
   ].filter(Boolean).join(' · ')
 }
 

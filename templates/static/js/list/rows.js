@@ -37,7 +37,8 @@ export class Rows {
   #looks = looks()
   /** Something about a look was found out that is not remembered yet. */
   #found = false
-  #filter = ''
+  /** Words that a log has to have in its name, group or host. @type {string[]} */
+  #filter = []
   /** @type {import('./arrange.js').Sort} */
   #sort = 'group'
   #arranged = ''
@@ -87,7 +88,7 @@ export class Rows {
 
   /** @param {string} text */
   set filter(text) {
-    this.#filter = text.trim().toLowerCase()
+    this.#filter = text.toLowerCase().split(/\s+/).filter(Boolean)
     this.#sift()
   }
 
@@ -274,11 +275,11 @@ export class Rows {
     for (const { element, notes, entries } of this.#sections.values()) {
       let some = false
       for (const { haystack, element: row } of entries) {
-        const hide = this.#filter !== '' && !haystack.includes(this.#filter)
+        const hide = !this.#filter.every((word) => haystack.includes(word))
         if (row.hidden !== hide) row.hidden = hide
         some ||= !hide
       }
-      notes.hidden = this.#filter !== '' || notes.childElementCount === 0
+      notes.hidden = this.#filter.length > 0 || notes.childElementCount === 0
       element.hidden = notes.hidden && !some
     }
   }

@@ -221,6 +221,7 @@ export class Pane {
   /** @param {import('../tail/tail.js').State} state */
   #tell(state) {
     this.status.state = state
+    this.view.changed()
     this.stopping?.know()
     this.#back(this.#lost.hear(state.kind))
     if (state.kind === 'following' && !this.#outlined) this.#outline()

@@ -68,11 +68,11 @@ export class Rail {
   }
 
   #draw(trouble = '') {
-    const wanted = this.#filter.value.trim().toLowerCase()
+    const wanted = this.#filter.value.toLowerCase().split(/\s+/).filter(Boolean)
     const pins = habit('pins', /** @type {string[]} */ ([]))
     /** @param {Entry} log */
     const pinned = ({ host, id }) => pins.includes(`${host} ${id}`)
-    const logs = this.#logs.filter(({ host, name, group }) => `${host} ${group} ${name}`.toLowerCase().includes(wanted))
+    const logs = this.#logs.filter(({ host, name, group }) => wanted.every((word) => `${host} ${group} ${name}`.toLowerCase().includes(word)))
       .sort((a, b) => Number(pinned(b)) - Number(pinned(a)) || compare(a.host, b.host) || compare(a.group, b.group) || compare(a.name, b.name))
     const focused = document.activeElement instanceof HTMLElement && this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : undefined
     this.#seen.disconnect()
@@ -84,7 +84,7 @@ export class Rail {
       under = title
       rows.push(this.#row(log))
     }
-    if (rows.length === 0) rows.push(heading(trouble || (wanted ? words.none : words.loading)))
+    if (rows.length === 0) rows.push(heading(trouble || (wanted.length > 0 ? words.none : words.loading)))
     this.#list.replaceChildren(...rows)
     if (focused) [...this.#list.querySelectorAll('a')].find(({ dataset }) => dataset.key === focused)?.focus()
   }

@@ -78,7 +78,8 @@ export class Taking {
   get link() {
     const { log, finding } = this.#pane
     const line = this.picked.over ?? this.picked.lines
-    const at = line ? { choice: finding.filter.choice, term: null, at: '', line, beside: [] } : this.#pane.looked
+    const { choice } = finding
+    const at = line ? { choice, term: null, at: '', line, beside: [] } : { ...this.#pane.looked, choice }
     return new URL(logPage(log) + query(at), location.href).href
   }
 
@@ -164,7 +165,7 @@ export class Taking {
     const { log, finding } = this.#pane
     const longest = Math.max(2, ...(text.match(TICKS) ?? []).map((run) => run.length))
     const fence = TICK.repeat(longest + 1)
-    const filter = filterWords(finding.filter.choice)
+    const filter = filterWords(finding.choice)
     const head = [`${visible(log.host)} / ${visible(log.name)}`, zoneName(), ...(filter ? [filter] : [])].join(' · ')
     return [head, this.link, fence, text, fence, ''].join('\n')
   }

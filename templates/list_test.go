@@ -98,7 +98,7 @@ func TestList(t *testing.T) {
 		f := newFake(t, "/x")
 		f.with(func() { f.status, f.refusal = 503, `{"error":"Redis is away","retry":1}` })
 		ctx := browser.Tab(t, root)
-		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(truth+`.startsWith('◌ Redis is away; trying again in ')`))
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/"), poll(truth+`.startsWith('◌ Redis is away; trying again in ')`), poll(sumText+` === ''`)) // how many logs there are is not known
 		f.with(func() { f.status, f.list = 0, someLogs })
 		do(t, ctx, poll(sumText+` === '9 logs'`), poll(truth+` === '● up to date'`))
 		f.with(func() { f.status, f.refusal = 500, "no JSON" })

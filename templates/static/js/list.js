@@ -69,7 +69,7 @@ function draw() {
   const text = kind === 'signedout' ? words.signedOut : wait || (book.begun ? live : `◌ ${words.loading}`)
   write(truth, text)
   truth.className = kind === 'live' && !said && book.begun ? 'live' : kind === 'retry' ? 'retry' : ''
-  sum.textContent = filter.value ? words.filtered(rows.shown, rows.size) : words.logs(rows.size)
+  sum.textContent = !book.begun ? '' : filter.value ? words.filtered(rows.shown, rows.size) : words.logs(rows.size)
   const { held } = rows
   changes.hidden = held === 0
   changes.textContent = held > 0 ? words.changes(held) : words.reordered

@@ -13,6 +13,11 @@ const NEAR = 0.004
  * for the thumb it takes none of them.
  */
 const DRAWN = 60
+/** A pointer that is still for so long, in ms, is about to press; that is looked at no more often than every so many. */
+const STILL = 60
+const LOOKS = 250
+
+/** @typedef {{ inside: boolean, at: number, top: number, room: number, from: number, tick: number | undefined }} Hold */
 
 export class Scrollbar {
   #track
@@ -22,10 +27,11 @@ export class Scrollbar {
   #ticks = new Map()
   #go
   #letGo
+  #near
   /**
    * While the thumb is held: where the pointer took hold of it, in px from its top, and where the track was then: the page
    * may make room for other things meanwhile. And where that was on the track, with the tick there.
-   * @type {{ at: number, top: number, room: number, from: number, tick: number | undefined } | null}
+   * @type {Hold | null}
    */
   #held = null
   #fraction = 1
@@ -34,12 +40,22 @@ export class Scrollbar {
   #led = null
   /** A press is not drawn yet. @type {ReturnType<typeof setTimeout> | undefined} */
   #pressed
+  /** The pointer may come to rest. @type {ReturnType<typeof setTimeout> | undefined} */
+  #comes
+  #looked = -Infinity
 
-  /** @param {HTMLElement} track @param {(fraction: number) => void} go shows the place there @param {() => void} letGo the thumb is not held any more */
-  constructor(track, go, letGo) {
+  /**
+   * @param {HTMLElement} track
+   * @param {object} hooks
+   * @param {(fraction: number) => void} hooks.go shows the place there
+   * @param {() => void} hooks.letGo the thumb is not held any more
+   * @param {(fraction: number | null) => void} hooks.near the pointer rests where a press leads there; null: it does not any more
+   */
+  constructor(track, { go, letGo, near }) {
     this.#track = track
     this.#go = go
     this.#letGo = letGo
+    this.#near = near
     for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], element: track.appendChild(document.createElement('div')) })
     this.#thumb = track.appendChild(document.createElement('div'))
     this.#thumb.className = 'thumb'
@@ -47,7 +63,8 @@ export class Scrollbar {
     this.#bubble.className = 'bubble'
     this.#bubble.hidden = true
     track.addEventListener('pointerdown', (event) => this.#take(event))
-    track.addEventListener('pointermove', (event) => this.#held !== null && this.#move(event))
+    track.addEventListener('pointermove', (event) => (this.#held === null ? this.#come(event) : this.#move(event)))
+    track.addEventListener('pointerleave', () => this.#held === null && this.#leave())
     for (const end of ['pointerup', 'pointercancel']) track.addEventListener(end, (event) => this.#end(/** @type {PointerEvent} */ (event)))
   }
 
@@ -111,19 +128,40 @@ export class Scrollbar {
     return near.sort((a, b) => away(a) - away(b))[0]
   }
 
+  /** How a press there takes hold of the thumb. @param {PointerEvent} event */
+  #hold({ clientY }) {
+    const thumb = this.#thumb.getBoundingClientRect()
+    const inside = clientY >= thumb.top && clientY <= thumb.bottom
+    const { top } = this.#track.getBoundingClientRect()
+    const room = this.#height - this.#thumbHeight
+    const from = clientY - top
+    const tick = this.#tickAt(from)
+    return { inside, at: inside ? clientY - thumb.top : tick === undefined ? this.#thumbHeight / 2 : from - tick * room, top, room, from, tick }
+  }
+
+  /** The pointer moves over the track, and may be about to press. @param {PointerEvent} event */
+  #come(event) {
+    clearTimeout(this.#comes)
+    this.#comes = setTimeout(() => {
+      this.#looked = performance.now()
+      const hold = this.#hold(event)
+      this.#near(hold.inside ? null : fractionOf(event.clientY, hold))
+    }, Math.max(STILL, this.#looked + LOOKS - performance.now()))
+  }
+
+  #leave() {
+    clearTimeout(this.#comes)
+    this.#near(null)
+  }
+
   /** @param {PointerEvent} event */
   #take(event) {
     if (event.button !== 0) return
     event.preventDefault()
-    const thumb = this.#thumb.getBoundingClientRect()
-    const inside = event.clientY >= thumb.top && event.clientY <= thumb.bottom
-    const { top } = this.#track.getBoundingClientRect()
-    const room = this.#height - this.#thumbHeight
-    const from = event.clientY - top
-    const tick = this.#tickAt(from)
-    this.#held = { at: inside ? event.clientY - thumb.top : tick === undefined ? this.#thumbHeight / 2 : from - tick * room, top, room, from, tick }
+    clearTimeout(this.#comes)
+    this.#held = this.#hold(event)
     this.#led = null
-    if (inside) this.#taken()
+    if (this.#held.inside) this.#taken()
     else {
       clearTimeout(this.#pressed)
       this.#pressed = setTimeout(() => this.#taken(), DRAWN)
@@ -141,11 +179,8 @@ export class Scrollbar {
   }
 
   /** @param {PointerEvent} event */
-  #move(event) {
-    const { at, top, room } = this.#held ?? { at: 0, top: 0, room: 0 }
-    const y = event.clientY - top - at
-    const fraction = room > 0 ? Math.min(1, Math.max(0, y / room)) : 1
-    this.#fraction = fraction < NEAR ? 0 : fraction > 1 - NEAR ? 1 : fraction
+  #move({ clientY }) {
+    if (this.#held) this.#fraction = fractionOf(clientY, this.#held)
     if (this.#led !== this.#fraction) this.#go(this.#fraction)
     this.#led = this.#fraction
     if (this.#pressed === undefined) this.#draw()
@@ -162,4 +197,10 @@ export class Scrollbar {
     if (this.#pressed === undefined) this.#taken() // else nothing of it is drawn yet, and what is set has a frame made: that of the lines comes after it
     this.#letGo()
   }
+}
+
+/** Where the pointer leads so held, from 0, the beginning, to 1, the end. @param {number} y @param {Hold} hold */
+function fractionOf(y, { at, top, room }) {
+  const fraction = room > 0 ? Math.min(1, Math.max(0, (y - top - at) / room)) : 1
+  return fraction < NEAR ? 0 : fraction > 1 - NEAR ? 1 : fraction
 }

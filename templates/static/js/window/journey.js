@@ -1,9 +1,14 @@
 // Going to a place of the history: the beginning, the end, a fraction of the way, a time.
 
+import { read } from './asking.js'
+import { Ahead } from './ahead.js'
+
 /** The line that one goes to stands so far down the screen, as a fraction, so that what led to it is seen too. */
 const THIRD = 1 / 3
 /** The thumb moves faster than answers come, and than the server listens: it leads to another place no more often than this, in ms. */
 const PACE = 120
+/** What is asked for ahead is of no use after so long, in ms: the log has grown. */
+const FRESH = 5000
 
 /**
  * @typedef {object} Parts
@@ -24,6 +29,10 @@ export class Journey {
   #next = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
+  /** What may be gone to next. @type {{ fraction: number, question: Ahead } | null} */
+  #ahead = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #stale
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -45,17 +54,15 @@ export class Journey {
 
   /** @param {number} fraction @param {(time: number, row?: number) => void} shown when the line is there, with its time, Unix ms, or its row; 0: not known */
   toFraction(fraction, shown) {
-    const { extent, buffer, view, reader } = this.#parts
+    const { extent, view, reader } = this.#parts
     if (fraction <= 0) return this.toBegin()
     if (fraction >= 1) {
       this.#drop()
       return reader.toLive()
     }
-    const place = extent.begin + fraction * extent.size
-    const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
-    if (first && last && place >= first.place && place <= last.place) {
+    const row = this.#rowAt(fraction)
+    if (row !== null) {
       this.#drop()
-      const row = buffer.rowAt(place)
       view.toRow(row)
       return shown(0, row)
     }
@@ -64,8 +71,22 @@ export class Journey {
       if (!frame) return (this.#next = null)
       shown(frame.time)
       this.#lead()
-    })
+    }, this.#taken(fraction))
     this.#lead()
+  }
+
+  /**
+   * Somebody is likely to go there: its lines are asked for before, unless a filter has much read for few. Going there takes them.
+   * @param {number | null} fraction null: nowhere
+   */
+  expect(fraction) {
+    const { extent, reader, tail } = this.#parts
+    this.#ahead?.question.drop()
+    this.#ahead = null
+    clearTimeout(this.#stale)
+    if (fraction === null || fraction <= 0 || fraction >= 1 || reader.filter || this.#rowAt(fraction) !== null) return
+    this.#ahead = { fraction, question: new Ahead(tail.questions, read(undefined, { ask: 'place', behind: extent.behind(fraction) })) }
+    this.#stale = setTimeout(() => this.expect(null), FRESH)
   }
 
   /** @param {number} at Unix ms @param {(found: import('../tail/frame.js').Marker, place: { file: string, offset: number } | null) => void} shown */
@@ -75,6 +96,22 @@ export class Journey {
   }
 
   // Private
+
+  /** The row at a fraction of the way, if it is here. @param {number} fraction @returns {number | null} */
+  #rowAt(fraction) {
+    const { extent, buffer } = this.#parts
+    const place = extent.begin + fraction * extent.size
+    const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
+    return first && last && place >= first.place && place <= last.place ? buffer.rowAt(place) : null
+  }
+
+  /** What was asked for ahead, if it is that. @param {number} fraction */
+  #taken(fraction) {
+    const ahead = this.#ahead
+    if (ahead?.fraction !== fraction || this.#parts.reader.filter) return undefined
+    this.#ahead = null
+    return ahead.question
+  }
 
   /** One place at a time; the last of those that the thumb was at meanwhile is next. */
   #lead() {

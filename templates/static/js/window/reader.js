@@ -91,13 +91,13 @@ export class Reader {
     this.go({ ask: 'read', from: position || undefined }, px)
   }
 
-  /** The same of any place that can be asked for: its lines come with the answer. @param {import('./aim.js').Where} where @param {number} [px] @param {import('./aim.js').Shown} [shown] */
-  go(where, px = 0, shown = () => {}) {
+  /** The same of any place that can be asked for: its lines come with the answer. @param {import('./aim.js').Where} where @param {number} [px] @param {import('./aim.js').Shown} [shown] @param {Pick<import('../tail/questions.js').Questions, 'ask'>} [questions] that the question is put to */
+  go(where, px = 0, shown = () => {}, questions = this.#tail.questions) {
     this.#drop()
     this.#rests = false
     this.#begins = where.ask === 'read' && !where.from
     const aim = (this.#aim = new Aim(this.#buffer, this.#view, where, px, shown))
-    this.#asking.down = this.#tail.questions.ask(read(this.#filter, aim.question), aim.asker({
+    this.#asking.down = questions.ask(read(this.#filter, aim.question), aim.asker({
       count: (frame) => this.#count(frame),
       arrive: () => {
         this.#leave(this.#tail.position)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -62,7 +64,7 @@ type visited struct {
 	read                               int64
 }
 
-// hand is how long a pointer rests before it presses.
+// hand is how long a pointer rests before it presses, and how long it then holds the button.
 const hand = 100 * time.Millisecond
 
 // screens is how many screens are scrolled from the middle at each visit.
@@ -133,8 +135,14 @@ func (v *visited) scroll(p *screen) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.timed("pointerdown", fmt.Sprintf(`watch.whole() && Math.abs(watch.shown()[0] - %d) <= %d`, v.lines/2, max(30, v.lines/100)), atAnyMoment(chromedp.MouseClickXY(track[0], track[1])))
+	d, err := p.timed("pointerdown", fmt.Sprintf(`watch.whole() && Math.abs(watch.shown()[0] - %d) <= %d`, v.lines/2, max(30, v.lines/100)), atAnyMoment(button(input.DispatchMouseEventTypeMousePressed, track)))
 	if err != nil {
+		return err
+	}
+	if err := pause(p.ctx, hand); err != nil {
+		return err
+	}
+	if err := chromedp.Do(p.ctx, button(input.DispatchMouseEventTypeMouseReleased, track)); err != nil {
 		return err
 	}
 	v.jumped = append(v.jumped, d)
@@ -165,6 +173,14 @@ func atAnyMoment(act chromedp.Action[chromedp.Void]) chromedp.Action[chromedp.Vo
 			return err
 		}
 		return chromedp.Do(ctx, act)
+	})
+}
+
+// button presses the left one, or lets it go.
+func button(kind input.DispatchMouseEventType, at []float64) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: kind, X: at[0], Y: at[1], Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1})
+		return err
 	})
 }
 

@@ -76,9 +76,8 @@ export class Scrollbar {
   /** @param {number} fraction of the way through the history @param {number} size of what is seen, as a fraction */
   show(fraction, size) {
     this.#size = size
-    if (this.#held !== null) return
-    this.#fraction = fraction
-    this.#draw()
+    if (this.#held === null) this.#fraction = fraction
+    if (this.#held === null || this.#pressed !== undefined) this.#draw() // a press, with its lines
   }
 
   /** What is at the place of the thumb, while it is dragged. @param {number} behind bytes @param {string} time '': unknown */

@@ -9,8 +9,8 @@ import { Sheet } from './sheet.js'
 
 /** Empty px above and below the rows where the log goes on: what is fetched has its place there, and nothing has to be moved. */
 const PAD = 30_000
-/** So much of that is left above when rows come at the end: they move up in the rest, and nothing is scrolled, which costs a frame more. */
-const LEFT = 20_000
+/** So much of that is left above when rows come at the end, and so much more there may be elsewhere: nothing is scrolled, which costs a frame more. */
+const [LEFT, ROOM] = [20_000, 90_000]
 /** So much of the screen may be empty at most until more rows are there. */
 const EMPTY = 0.6
 /** The end is reached up to the rounding of browsers, in px; more would pull back who scrolls up slowly. */
@@ -98,7 +98,7 @@ export class View {
   restart(atEnd) {
     this.atEnd = atEnd
     this.#row = this.#buffer.first
-    this.#y = this.#top = PAD
+    this.#y = this.#top = atEnd ? PAD : Math.min(ROOM, Math.max(PAD, this.#top)) // where the screen is: nothing is scrolled
     this.#target = null
     this.changed()
   }
@@ -280,7 +280,7 @@ export class View {
     if (follows && up > 0 && this.more.above) shift(begin - up >= LEFT ? -up : PAD - begin)
     if (follows) this.#top = Math.max(begin, end - shown)
     else this.#top = Math.min(Math.max(this.#top, lowest), highest)
-    const want = this.more.above ? (follows ? Math.min(PAD, Math.max(LEFT, begin)) : PAD) : 0
+    const want = this.more.above ? Math.min(follows ? PAD : ROOM, Math.max(follows ? LEFT : PAD, begin)) : 0
     const { moving } = this.#screen
     if (begin !== want && (!moving || begin < shown || !this.more.above)) {
       this.#top += want - begin

@@ -143,11 +143,21 @@ func TestPast(t *testing.T) {
 		f.write(0, "one more\n")
 		do(t, ctx, poll(`document.querySelector('#end').textContent === '↓ 1 new'`), chromedp.KeyEvent(kb.End), poll(logText+`.includes('one more')`), poll(`document.querySelector('#more').hidden`))
 	})
-	t.Run("how far the end is, from what is seen and not from what is here", func(t *testing.T) {
-		_, ctx := open(t)
-		do(t, ctx, chromedp.KeyEvent("/"), typed("9 of it"), poll(passes+`.includes(' pass')`), run(`document.querySelector('#log').focus()`), chromedp.KeyEvent(kb.Home), poll(seenLines+`[0].includes('oldest line 9 ')`), settled)
-		do(t, ctx, poll(`parseInt(document.querySelector('.back-by')?.textContent) >= 400`), poll(`document.querySelector('#track').ariaValueNow <= 2`))
-	})
+	for _, filter := range []struct {
+		text string
+		all  bool // so few pass that all of them are here
+	}{{"9 of it", false}, {"99 of it", true}} {
+		t.Run("how far the end is, from what is seen and not from what is here: "+filter.text, func(t *testing.T) {
+			_, ctx := open(t)
+			do(t, ctx, chromedp.KeyEvent("/"), typed(filter.text), poll(seenLines+`.every(text => text.includes(`+quote(filter.text)+`))`))
+			if filter.all {
+				do(t, ctx, poll(passes+`.startsWith('120 of ')`))
+			}
+			do(t, ctx, run(`document.querySelector('#log').focus()`), chromedp.KeyEvent(kb.Home), poll(seenLines+`[0].includes('oldest line `+strings.Fields(filter.text)[0]+` ')`), settled)
+			do(t, ctx, poll(`parseInt(document.querySelector('.back-by')?.textContent) >= 400`), poll(`document.querySelector('#track').ariaValueNow <= 2`))
+			do(t, ctx, chromedp.KeyEvent(kb.End), poll(`document.querySelector('#more').hidden`))
+		})
+	}
 	t.Run("the first byte, and back", func(t *testing.T) {
 		f, ctx := open(t)
 		do(t, ctx, chromedp.KeyEvent(kb.Home), poll(topRow+` === 'beginning of access.log.2.gz'`), poll(logText+`.includes('oldest line 0 ')`))

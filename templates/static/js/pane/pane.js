@@ -292,7 +292,7 @@ export class Pane {
     this.taking.painted()
     this.finding.painted()
     const last = buffer.at(view.last)
-    write(this.part('back'), !reader.live && last ? words.back(this.extent.edge - last.place) : '')
+    write(this.part('back'), last && !(reader.live && view.atEnd) ? words.back(this.extent.edge - last.place) : '')
     drawThumb(this)
     if (this.linked) paintLinked(this.scroller, buffer, this.linked)
     this.#onpaint()

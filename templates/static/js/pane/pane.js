@@ -83,11 +83,7 @@ export class Pane {
     })
     this.reader = new Reader({ ...this, tell: (words) => this.say(words) })
     this.journey = new Journey({ ...this })
-    this.scrollbar = new Scrollbar(this.part('track'), {
-      go: (fraction) => drag(this, fraction),
-      letGo: () => this.reader.flies || this.view.changed(),
-      near: (fraction) => this.journey.expect(fraction),
-    })
+    this.scrollbar = new Scrollbar(this.part('track'), { go: (at) => drag(this, at), letGo: () => this.reader.flies || this.view.changed(), near: (at) => this.journey.expect(at) })
     this.finding = new Finding(this, changed)
     this.reading = new Reading(this, changed)
     this.taking = new Taking(this, changed)

@@ -366,3 +366,25 @@ func TestAnOutlineReadsLittle(t *testing.T) {
 		t.Errorf("%d reads for an outline", reads)
 	}
 }
+
+// A line that is still being written in an older file is not begun, however many frames it takes: what is newer would come inside it.
+func TestAskLongLineThatIsBeingWritten(t *testing.T) {
+	for _, filtered := range []bool{false, true} {
+		b := newBench(t)
+		half := strings.Repeat("x", 900_000)
+		b.write("f.1", "a\n"+half)
+		b.write("f", "b\n")
+		q := read(0)
+		if filtered {
+			q.Filter = []byte(`{"exclude":[{"text":"nowhere"}]}`)
+		}
+		r := b.ask(q).is(false, "a\nb\n", wire.EndEdge)
+		b.append("f.1", "end\nc\n")
+		b.ask(from(q, r.after())).is(false, half+"end\nc\n", wire.EndEdge)
+		b.append("f.1", half)
+		r = b.ask(q).is(false, "a\n"+half+"end\nc\nb\n", wire.EndEdge)
+		b.clock.advance(time.Minute) // nobody does any more
+		b.ask(from(q, r.after())).is(false, half, wire.EndEdge)
+		b.end()
+	}
+}

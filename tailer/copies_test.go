@@ -124,3 +124,67 @@ func TestRow09_ResumedInAnOlderFileBehindACopy(t *testing.T) {
 	b.resume(from)
 	b.text("c\n")
 }
+
+// Who goes on in the oldest of three files, while nothing was written to the newest, knows that the one between was read and is over: it
+// is not read again, however often it is gone on from there.
+func TestRow02_ResumedInAnOlderFileBehindOneThatIsOver(t *testing.T) {
+	for _, ext := range append([]string{""}, packings...) {
+		b := rotatedLog(t)
+		b.append("f", "b\n")
+		b.text("a\nb\n")
+		b.rename("f.1", "f.2")
+		b.rename("f", "f.1")
+		b.append("f", "")
+		b.until("the newest is held", func() bool { return b.holds("f") || b.look() })
+		want := "a\nb\n"
+		for n := range 4 {
+			text := fmt.Sprint("late ", n, "\n")
+			b.append("f.2", text)
+			want += text
+			b.text(want)
+			b.clock.advance(20 * time.Second)
+			b.looks(1)
+		}
+		if ext != "" {
+			b.pack("f.1", ext)
+		}
+		for n := range 3 {
+			text := fmt.Sprint("later ", n, "\n")
+			b.append("f.2", text)
+			b.wait(text, func(s *sink) bool { return strings.HasSuffix(s.text.String(), text) })
+			from := b.after()
+			b.pause()
+			b.coldly()
+			b.resume(from)
+			b.mark(wire.MarkOpened)
+		}
+		b.append("f", "c\n")
+		b.text("c\n")
+		b.end()
+	}
+}
+
+// The log was truncated after it was copied, and deleted, and nobody looked in between: who goes on from before does so in the copy, and
+// then in what was written to the log itself since.
+func TestRow09_DeletedBehindACopy(t *testing.T) {
+	for _, n := range []int{1, 3, 100} {
+		for _, next := range []string{"", "next\n"} {
+			b := live(t, numbered("read", n))
+			from := b.after()
+			b.pause()
+			b.append("f", "unread\n")
+			b.must(copyFile(b.path, b.at("f.1")))
+			b.must(os.Truncate(b.path, 0))
+			b.append("f", "after\n")
+			b.remove("f")
+			if next != "" {
+				b.append("f", next)
+			}
+			b.resume(from)
+			b.looks(2)
+			b.append("f", "end\n")
+			b.text("unread\nafter\n" + next + "end\n")
+			b.end()
+		}
+	}
+}

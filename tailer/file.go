@@ -50,7 +50,7 @@ type file struct {
 	newer  []key        // what was let go of before it, though younger
 	checks []checkpoint // further back than back
 	torn   *torn        // what was read of it before it was truncated may go on in a compressed copy
-	anew   bool         // it was truncated: what it had was read, or is in a copy
+	tells  bool         // a position names it before anything of it is read: what comes before it was read, or is in a copy
 	hole   int64        // below this offset, NULs at its beginning are a hole: it was truncated under a writer without O_APPEND
 
 	text   *spool.Text // it is compressed: fd is of its text, as far as it is unpacked,

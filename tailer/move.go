@@ -11,23 +11,26 @@ func (a *answer) next(h *file) error {
 	if n := len(a.ends); n > 0 && h == a.ends[n-1] && h.off >= a.stop[n-1] {
 		return done(wire.EndUntil)
 	}
-	if a.turn+1 < len(a.at) {
+	last := a.turn+1 == len(a.at)
+	if last {
+		if err := a.look(); err != nil {
+			return err
+		}
+		defer a.trim()
+		if err := h.look(); err != nil || h.size() != h.tried {
+			return nil // it grew before the next one came
+		}
+	}
+	switch {
+	case h.off < h.size() && !h.flush && !a.growing(h):
+		h.flush = true // half a line is all that there will ever be
+		return nil
+	case !last:
 		a.turn++
 		if !a.some {
 			return nil // whoever asks has been in the next file already, and h had nothing new
 		}
 		return a.moved(h)
-	}
-	if err := a.look(); err != nil {
-		return err
-	}
-	defer a.trim()
-	if err := h.look(); err != nil || h.size() != h.tried {
-		return nil // it grew before the next one came
-	}
-	if h.off < h.size() && !h.flush && !a.growing(h) {
-		h.flush = true // half a line is all that there will ever be
-		return nil
 	}
 	if err := a.broken(h); err != nil {
 		return err
@@ -103,6 +106,16 @@ func (a *answer) growing(h *file) bool {
 		return true
 	}
 	return a.view.t.clock.Now().Unix()-h.st.Mtim.Sec < int64(a.view.t.grace.Seconds())
+}
+
+// unended says whether somebody may still be writing the line that begins where h is read to. However long it is, it is not begun: what
+// is newer would come inside it.
+func (a *answer) unended(h *file) (bool, error) {
+	if h.cut || h.flush || !a.growing(h) {
+		return false, nil
+	}
+	end, err := a.end(h)
+	return end <= h.off, err
 }
 
 // end is where in h to begin towards the past: behind its last line.

@@ -19,6 +19,7 @@ type heard struct {
 	in    *stream            // of which the last line that came is one
 	at    int64              // how far that was read
 	lost  []string           // lines that nobody ended
+	weak  []*stream          // of after: see there
 }
 
 // listener is the sink that a follower of m has.
@@ -61,6 +62,7 @@ func places(at wire.Position) (s string) {
 func (m *order) hear(f *wire.Frame, turn int) {
 	h := m.heards[len(m.heards)-1]
 	h.after, h.begun, h.lost = f.After.Clone(), maps.Clone(h.begun), slices.Clone(h.lost)
+	h.weak = m.weak(f.After)
 	defer func() { m.heards = append(m.heards, h) }()
 	if f.Kind != wire.Lines || len(f.Payload) == 0 {
 		return

@@ -31,6 +31,7 @@ type stream struct {
 	writes     []stroke
 	by         *scribe // who is within a line of it
 	size       int64
+	packed     bool // or begins to be
 }
 
 // stroke is one write.
@@ -52,6 +53,10 @@ type order struct {
 	floor   int  // of heards: from here on a reader can go on
 	deleted bool // a file that is still read has no name any more
 	keep    bool // only some lines pass
+	dated   bool // rotated files are named by the day
+	days    int
+	packing *packing
+	resumed int // of heards: so many there were
 
 	mu      sync.Mutex
 	turn    int
@@ -219,11 +224,9 @@ func (m *order) rotate(t *rapid.T) {
 	if m.files >= 8 {
 		m.grace(t)
 	}
-	for n := 12; n > 0; n-- {
-		os.Rename(m.at(fmt.Sprintf("f.%d", n)), m.at(fmt.Sprintf("f.%d", n+1)))
-	}
-	m.rename("f", "f.1")
-	m.now.name = "f.1"
+	name := m.aside()
+	m.rename("f", name)
+	m.now.name = name
 	m.again(t)
 }
 
@@ -237,9 +240,7 @@ func (m *order) again(t *rapid.T) {
 // create makes the log anew.
 func (m *order) create() {
 	m.append("f", "")
-	var st unix.Stat_t
-	m.must(unix.Stat(m.path, &st))
-	m.stream(st.Ino)
+	m.stream(m.inode("f"))
 }
 
 // delete removes the log once its reader holds it.
@@ -261,12 +262,14 @@ func (m *order) copytruncate(t *rapid.T) {
 	if m.now.name != "f" || m.now.by != nil {
 		return
 	}
+	if m.files++; m.files >= 8 { // an empty one's is read as any other, by who goes on from before
+		m.grace(t)
+	}
 	m.settle()
 	m.patiently("the newest file is held", func() bool { return m.holds("f") })
-	for n := 12; n > 0; n-- {
-		os.Rename(m.at(fmt.Sprintf("f.%d", n)), m.at(fmt.Sprintf("f.%d", n+1)))
-	}
-	m.must(copyFile(m.path, m.at("f.1")))
+	name := m.aside()
+	m.must(copyFile(m.path, m.at(name)))
+	m.known(m.inode(name), &stream{name: name})
 	m.must(os.Truncate(m.path, 0))
 	m.mu.Lock()
 	m.now.size, m.now.writes = 0, nil
@@ -361,6 +364,7 @@ func (m *order) settled() bool {
 	wrong := m.sink.wrong
 	m.sink.mu.Unlock()
 	if m.wrong != "" || len(wrong) > 0 {
+		m.describe()
 		m.t.Fatalf("%s %v\n%s", m.wrong, wrong, m.history.String())
 	}
 	h := m.heards[len(m.heards)-1]
@@ -378,7 +382,8 @@ func (m *order) resume(t *rapid.T) {
 	m.mu.Lock()
 	var good []int
 	for i := m.floor; i < len(m.heards); i++ {
-		if len(m.heards[i].after) > 0 {
+		h := m.heards[i]
+		if len(h.after) > 0 && !slices.ContainsFunc(h.weak, func(s *stream) bool { return s.packed }) {
 			good = append(good, i)
 		}
 	}
@@ -391,6 +396,7 @@ func (m *order) resume(t *rapid.T) {
 	m.pause()
 	m.mu.Lock()
 	m.heards = m.heards[:at+1]
+	m.resumed = at + 1
 	if h := &m.heards[at]; len(h.begun) > 1 {
 		h.in = nil // a position does not say in which of them
 	}
@@ -398,7 +404,7 @@ func (m *order) resume(t *rapid.T) {
 	m.note("goes on at %d, %s", at, places(from))
 	m.mu.Unlock()
 	for range rapid.IntRange(0, 3).Draw(t, "meanwhile") {
-		switch rapid.IntRange(0, 3).Draw(t, "what") {
+		switch rapid.IntRange(0, 5).Draw(t, "what") {
 		case 0:
 			m.write(t)
 		case 1:
@@ -409,6 +415,10 @@ func (m *order) resume(t *rapid.T) {
 			}
 		case 3:
 			m.reopen(t)
+		case 4:
+			m.compress(t)
+		case 5:
+			m.rotateAndCompress(t)
 		}
 	}
 	if !m.deleted && rapid.Bool().Draw(t, "cold") {
@@ -431,7 +441,7 @@ func (m *order) rooms(t *rapid.T) {
 func TestOrderModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &order{t: rt, code: anyCoding(rt), byInode: map[uint64]*stream{}, heards: []heard{{begun: map[*stream]string{}}}}
-		m.keep = rapid.Bool().Draw(rt, "filter")
+		m.keep, m.dated = rapid.Bool().Draw(rt, "filter"), rapid.Bool().Draw(rt, "dated")
 		halves := rapid.Bool().Draw(rt, "halves")
 		m.bench = newBench(t, lines(1e6), func(o *Options, src *Source, s *Start) {
 			src.Encoding = []string{"utf-8", "utf-16le", "utf-16be"}[m.code]
@@ -455,25 +465,27 @@ func TestOrderModel(t *testing.T) {
 		m.follow()
 		m.mark(wire.MarkLive)
 		actions := map[string]func(*rapid.T){
-			"write":        m.write,
-			"piece":        m.piece,
-			"piece again":  m.piece,
-			"open anew":    m.reopen,
-			"leave":        m.leave,
-			"rename":       m.rotate,
-			"delete":       m.delete,
-			"copytruncate": m.copytruncate,
-			"grace":        m.grace,
-			"resume":       m.resume,
-			"room":         m.rooms,
-			"look":         func(*rapid.T) { m.clock.advance(time.Second) },
-			"a moment":     func(*rapid.T) { m.clock.advance(time.Second / 3) },
-			"no room":      func(*rapid.T) { m.sink.set(&m.sink.blocked, true) },
-			"room again":   func(*rapid.T) { m.sink.set(&m.sink.blocked, false) },
-			"slow":         func(*rapid.T) { m.sink.set(&m.sink.stuck, true) },
-			"quick":        func(*rapid.T) { m.sink.set(&m.sink.stuck, false) },
-			"settle":       func(*rapid.T) { m.settle() },
-			"":             func(*rapid.T) {},
+			"write":            m.write,
+			"piece":            m.piece,
+			"piece again":      m.piece,
+			"open anew":        m.reopen,
+			"leave":            m.leave,
+			"rename":           m.rotate,
+			"compress":         m.compress,
+			"rename, compress": m.rotateAndCompress,
+			"delete":           m.delete,
+			"copytruncate":     m.copytruncate,
+			"grace":            m.grace,
+			"resume":           m.resume,
+			"room":             m.rooms,
+			"look":             func(*rapid.T) { m.clock.advance(time.Second) },
+			"a moment":         func(*rapid.T) { m.clock.advance(time.Second / 3) },
+			"no room":          func(*rapid.T) { m.sink.set(&m.sink.blocked, true) },
+			"room again":       func(*rapid.T) { m.sink.set(&m.sink.blocked, false) },
+			"slow":             func(*rapid.T) { m.sink.set(&m.sink.stuck, true) },
+			"quick":            func(*rapid.T) { m.sink.set(&m.sink.stuck, false) },
+			"settle":           func(*rapid.T) { m.settle() },
+			"":                 func(*rapid.T) {},
 		}
 		for name, do := range actions {
 			if name != "" {

@@ -157,6 +157,9 @@ func (a *answer) forth(h *file) (sent bool, err error) {
 	case end < a.limit(h) && why != "" && a.some && !h.cut:
 		return false, why
 	default:
+		if half, err := a.unended(h); half || err != nil {
+			return false, err
+		}
 		data, flags = c.Whole(data), wire.Open
 	}
 	count := c.Count(data)

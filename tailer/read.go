@@ -271,7 +271,7 @@ func (f *Follower) behind() (n int64) {
 }
 
 // place writes the position behind fr, whose payload is of h. Files of which nothing was read yet are left out: that they are
-// newer than the last place says enough. Of one that was truncated it does not: the copy would be taken for newer too.
+// newer than the last place says enough. It does not where something in between was read already: that would be taken for newer too.
 func (f *Follower) place(fr *wire.Frame, h *file) {
 	f.pos = f.pos[:0]
 	if h == nil {
@@ -284,7 +284,7 @@ func (f *Follower) place(fr *wire.Frame, h *file) {
 	}
 	end := 0
 	for i, g := range f.held {
-		if g == h || g.off > 0 || g.anew {
+		if g == h || g.off > 0 || g.tells {
 			end = i + 1
 		}
 	}

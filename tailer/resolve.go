@@ -21,7 +21,7 @@ func (f *Follower) begin(final bool) bool {
 	f.live, f.told, f.why, f.since, f.edge = false, "", "", time.Time{}, false
 	f.marks, f.pending, f.left, f.waiting, f.in = nil, nil, nil, nil, nil
 	f.held = slices.DeleteFunc(f.held, func(h *file) bool {
-		h.marks, h.tried, h.flush, h.told, h.torn = nil, -1, false, false, nil
+		h.marks, h.tried, h.flush, h.told, h.torn, h.tells = nil, -1, false, false, nil, false
 		if h.fd < 0 {
 			h.close()
 		}
@@ -174,6 +174,15 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 			newest = max(newest, f.unplaced(list, i, tok))
 			continue
 		}
+		if n := f.cutSince(list[:at], tok); n >= 0 { // that is its copy, which is older
+			moved := list[n]
+			copy(list[n:at], list[n+1:at+1])
+			list[at] = moved
+			if newest == at {
+				newest--
+			}
+			at--
+		}
 		for h := list[at].held; h.heir != nil; h = h.heir { // what was read of it is read on there
 			if next := slices.IndexFunc(list, func(s sibling) bool { return s.held == h.heir }); next >= 0 {
 				at = next
@@ -182,7 +191,7 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 		newest = max(newest, at)
 		if h := list[at].held; !slices.Contains(f.held, h) {
 			f.goOn(h, f.start.From[i].Offset)
-			h.judged = true
+			h.judged, h.tells = true, true
 			h.until = clock.Add(f.t.grace)
 			f.held = append(f.held, h)
 		}
@@ -198,10 +207,17 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 			}
 		}
 	}
-	if newest >= 0 && list[newest].held != nil { // what fails here is met again by the sweep
-		f.succeed(list, newest, clock)
+	var err error
+	if newest >= 0 && list[newest].held != nil {
+		err = f.succeed(list, newest, clock)
 	} else {
-		f.take(list[next:], clock)
+		err = f.take(list[next:], clock)
+	}
+	for i := range list[next:] {
+		// What fails here is met again by the sweep, but not what has no name any more.
+		if s := &list[next+i]; err != nil && s.key == (key{}) && !s.log && s.held != nil {
+			f.hold(s, clock)
+		}
 	}
 	f.learn(list)
 	f.drop(list)
@@ -283,6 +299,13 @@ func (f *Follower) placed(list []sibling, i int, tok token) int {
 		at = slices.IndexFunc(list, func(s sibling) bool { return s.held == f.packed[i] })
 	}
 	return at
+}
+
+// cutSince is where in list the file itself is that tok is of, if that was truncated since and then deleted: no name tells how old it is.
+func (f *Follower) cutSince(list []sibling, tok token) int {
+	return slices.IndexFunc(list, func(s sibling) bool {
+		return s.key == (key{}) && !s.log && s.held.ino == tok.ino && s.held.gen == tok.gen
+	})
 }
 
 // unplaced says why the file of the position's place i cannot be had. It is where that one is in list, if that is known.

@@ -16,14 +16,14 @@ func (f *Follower) retire() {
 	// Those may be what a compressed one was, whose turn has not come.
 	unjudged := slices.ContainsFunc(f.held, func(h *file) bool { return h.text != nil && !h.judged })
 	last, kept := f.last(), f.held[:0]
+	gap := false // behind an older file that stays, one was let go of
 	for _, h := range f.held {
+		before := len(kept)
 		switch {
 		case h.failed != nil && h != last:
 			if now.Before(h.until) && excess <= 0 {
 				kept = append(kept, h)
-				continue
-			}
-			if lost := h.size() - h.off; lost > 0 { // else, as far as its name tells, all of it was read before
+			} else if lost := h.size() - h.off; lost > 0 { // else, as far as its name tells, all of it was read before
 				f.marks = append(f.marks, f.marker(wire.Marker{Kind: wire.MarkGap, Bytes: lost, Name: f.named(h.name), Why: words(h.failed)}))
 			}
 		case h.fd < 0:
@@ -44,6 +44,12 @@ func (f *Follower) retire() {
 				h.close()
 				f.remember(h)
 			}
+		}
+		switch stays := len(kept) > before; {
+		case !stays:
+			gap = gap || before > 0
+		case gap:
+			h.tells, gap = true, false
 		}
 	}
 	clear(f.held[len(kept):])

@@ -100,6 +100,9 @@ func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
 			continue
 		}
 		h := list[at].held
+		if n := slices.IndexFunc(f.held, func(g *file) bool { return g.packed != nil && g.key() == h.key() }); n >= 0 {
+			h = f.held[n] // the log came meanwhile, and this with it
+		}
 		if f.packed[i] = h; !slices.Contains(f.held, h) {
 			f.held = slices.Insert(f.held, held, h)
 			held++

@@ -51,6 +51,13 @@ func (f *Follower) isOld(s sibling) bool {
 	return slices.ContainsFunc(f.known, func(p past) bool { return p.key == s.key })
 }
 
+// wasOld says whether s is what one of those was compressed to that is not in list any more.
+func (f *Follower) wasOld(s sibling, list []sibling) bool {
+	return s.Packed != "" && slices.ContainsFunc(f.known, func(p past) bool {
+		return p.mtime == s.st.Mtim && !slices.ContainsFunc(list, func(o sibling) bool { return o.key == p.key })
+	})
+}
+
 func compareTimes(a, b unix.Timespec) int {
 	return cmp.Or(cmp.Compare(a.Sec, b.Sec), cmp.Compare(a.Nsec, b.Nsec))
 }
@@ -187,7 +194,7 @@ func (f *Follower) where(list []sibling, i int) int {
 	// it was never seen, as the copy of an empty log.
 	at := 0
 	for n, s := range list {
-		if !s.log && (f.isOld(s) || slices.ContainsFunc(f.held[:i], func(h *file) bool { return h.same(&s.st) })) {
+		if !s.log && (f.isOld(s) || f.wasOld(s, list) || slices.ContainsFunc(f.held[:i], func(h *file) bool { return h.same(&s.st) })) {
 			at = n + 1
 		}
 	}

@@ -83,6 +83,10 @@ func (a *answer) forthSifted(h *file) (moved bool, err error) {
 		return false, nil // half a line
 	case end < a.limit(h) && why != "" && a.looked > 0 && !h.cut:
 		return false, why
+	default:
+		if half, err := a.unended(h); half || err != nil {
+			return false, err
+		}
 	}
 	if end < h.size() {
 		data = c.Whole(data)

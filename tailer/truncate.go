@@ -30,7 +30,7 @@ func (f *Follower) rewritten(h *file) {
 		}
 		was := h.known
 		h.reset()
-		h.hole, h.anew = was, true
+		h.hole, h.tells = was, true
 	}
 	f.relearn(h, list)
 	if lost > 0 {

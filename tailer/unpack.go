@@ -147,6 +147,10 @@ func (f *Follower) openNext(s *sibling) (*file, error) {
 		}
 	}
 	was := h.packed.st.Mtim
+	var now unix.Stat_t
+	if unix.Fstat(h.packed.fd, &now) == nil {
+		was = now.Mtim // that of what it is of, which it got before the plain one was removed
+	}
 	for _, p := range f.known {
 		if p.mtime == was || was.Nsec == 0 && p.mtime.Sec == was.Sec {
 			h.olds = append(h.olds, p.size)

@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"livetail/internal/wire"
 	"livetail/tailer/spool"
@@ -640,4 +643,103 @@ func TestRow06_CompressedWhileItIsLookedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The log has no name when a position is looked for that is in a compressed file, and gets one meanwhile: what is taken with it is not
+// what is found once more.
+func TestRow06_LogComesWhileItIsLookedFor(t *testing.T) {
+	met := 0
+	for at := 1; at <= 12; at++ {
+		b, from, want := rotatedOnce(t)
+		b.pack("f.1", ".gz")
+		b.shiftAll()
+		b.rename("f", "f.1")
+		b.coldly()
+		b.onRead(func(n int) error {
+			if n == at {
+				met++
+				b.append("f", "on\n")
+				b.until("the follower hears of it", b.follower.due.Load)
+			}
+			return nil
+		})
+		b.resume(from)
+		b.text(want + "on\n")
+		b.marksNoGap()
+		b.end()
+	}
+	if met < 6 {
+		t.Errorf("only %d moments are met", met)
+	}
+}
+
+// A copy that was there is compressed while the next log is opened: by its time, which it has once the plain one is gone, it is
+// known again.
+func TestRow06_CompressedAsItIsOpened(t *testing.T) {
+	b := live(t, numbered("read", 100))
+	b.must(copyFile(b.path, b.at("f.1")))
+	b.must(os.Truncate(b.path, 0))
+	b.mark(wire.MarkTruncated)
+	b.looks(2)
+	b.remove("f")
+	b.looks(2)
+	var done atomic.Bool
+	plain, err := os.Stat(b.at("f.1"))
+	b.must(err)
+	b.write("f.1.gz", string(packed(b, ".gz", []byte(numbered("read", 100)))))
+	var gz unix.Stat_t
+	b.must(unix.Stat(b.at("f.1.gz"), &gz))
+	b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
+		var st unix.Stat_t
+		if unix.Fstat(fd, &st) == nil && st.Ino == gz.Ino && !done.Swap(true) {
+			b.must(os.Chtimes(b.at("f.1.gz"), plain.ModTime(), plain.ModTime()))
+			b.remove("f.1")
+		}
+		return unix.Pread(fd, p, off)
+	}
+	b.append("f", "on\n")
+	b.text(numbered("read", 100) + "on\n")
+	b.looks(2)
+	b.text(numbered("read", 100) + "on\n")
+	if !done.Load() {
+		t.Error("the compressed file is not opened")
+	}
+}
+
+// Who goes on in a log that was deleted, and whose older copy was compressed, is not told that copy.
+func TestRow06_CompressedBesideADeletedLog(t *testing.T) {
+	b := live(t, numbered("read", 100))
+	b.must(copyFile(b.path, b.at("f.1")))
+	b.must(os.Truncate(b.path, 0))
+	b.mark(wire.MarkTruncated)
+	b.append("f", "more\n")
+	b.text(numbered("read", 100) + "more\n")
+	from := b.after()
+	b.remove("f")
+	b.looks(2)
+	b.pack("f.1", ".gz")
+	b.pause()
+	b.resume(from)
+	b.looks(2)
+	b.append("f", "on\n")
+	b.text("on\n")
+}
+
+// While a position's files are opened, one of them is compressed: what is held and was deleted is not let go of for that.
+func TestRow06_CompressedAsOneGoesOn(t *testing.T) {
+	b := live(t, "a\n")
+	from := b.after()
+	b.rename("f", "f.1")
+	b.append("f", "b\n")
+	b.text("a\nb\n")
+	b.remove("f")
+	b.looks(1)
+	b.pause()
+	b.append("f", "c\n")
+	b.rotateAll()
+	b.append("f", "d\n")
+	b.once("resolve", func() { b.pack("f.1", ".gz") })
+	b.resume(from)
+	b.text("b\nc\nd\n")
+	b.marksNoGap()
 }

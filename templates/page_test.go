@@ -58,6 +58,38 @@ func TestPage(t *testing.T) {
 			t.Errorf("around the mark is %q; %s", got, value[string](t, ctx, `beside`))
 		}
 	})
+	t.Run("hidden for a moment it goes on", func(t *testing.T) {
+		f := newFake(t, "/x")
+		f.write(0, "one\n")
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('one')`), run(`const wait = setTimeout; window.setTimeout = (act, ms) => wait(act, ms === 30_000 ? 50 : ms)`))
+		// Timers end in their order: what was to be after half a minute would have been.
+		do(t, ctx, run(`for (const hidden of [true, false]) {
+				Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+				document.dispatchEvent(new Event('visibilitychange'))
+			}
+			await new Promise(done => setTimeout(done, 100))`))
+		f.write(0, "two\n")
+		do(t, ctx, poll(logText+`.includes('two')`))
+	})
+	t.Run("back through the browser's history it is where it was, and goes on", func(t *testing.T) {
+		f := newFake(t, "/x")
+		longLog(f)
+		ctx := viewer(t, root, f)
+		do(t, ctx, poll(logText+`.includes('line 11999 ')`), settled, run(`document.querySelector('#log').scrollTop -= 3000`), poll(more), poll(`location.search.includes('at=')`), settled)
+		top := value[string](t, ctx, cutRow)
+		do(t, ctx, chromedp.Click(`a.back`), poll(`location.pathname === '/x/'`))
+		f.until("its socket is closed", func() bool { return f.closed == 1 })
+		f.write(0, numbered("live", 12_000, 12_003))
+		do(t, ctx, run(`history.back()`), poll(`document.querySelector('#log') && `+cutRow+` === `+quote(top)), chromedp.KeyEvent("G"), poll(seenLines+`.at(-1).includes('line 12002 ')`))
+		f.write(0, numbered("live", 12_003, 12_004))
+		do(t, ctx, poll(seenLines+`.at(-1).includes('line 12003 ')`), poll(truth+`.startsWith('● live')`))
+		// And as browsers say it that kept the page meanwhile.
+		do(t, ctx, run(`dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))`))
+		f.until("its socket is closed", func() bool { return f.closed == 2 })
+		f.write(0, numbered("live", 12_004, 12_005))
+		do(t, ctx, run(`dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`), poll(seenLines+`.at(-1).includes('line 12004 ')`))
+	})
 	t.Run("lines do not wait for what the API says of the log", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.with(func() { f.hold = true })
@@ -146,6 +178,8 @@ func TestPage(t *testing.T) {
 		do(t, ctx, poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('one')`), poll(`location.search === '?with=db-01%2Fpostgres%2Fslow.log'`))
 		f.write(0, "two\n")
 		do(t, ctx, poll(`[...document.querySelectorAll('.pane .log')].every(log => log.innerText.includes('two'))`))
+		// Asked for again, it is gone to.
+		do(t, ctx, chromedp.KeyEvent("1"), poll(`document.activeElement.id === 'log'`), chromedp.Click(`.rail li button`), poll(`document.activeElement === document.querySelectorAll('.pane .log')[1]`), poll(`document.querySelectorAll('.pane').length === 2`))
 		do(t, ctx, poll(`document.querySelectorAll('.truth.live').length === 2 && new Set([...document.querySelectorAll('.truth')].map(one => getComputedStyle(one).color)).size === 1`), chromedp.KeyEvent("1"), poll(`document.activeElement.id === 'log'`), chromedp.KeyEvent("2"), poll(`document.activeElement === document.querySelectorAll('.pane .log')[1]`))
 		do(t, ctx, chromedp.Reload(), poll(`document.querySelectorAll('.pane').length === 2 && document.querySelectorAll('.pane .log')[1].innerText.includes('two')`))
 		do(t, ctx, chromedp.Click(`.pane:last-child [data-part=close]`), poll(`document.querySelectorAll('.pane').length === 1 && location.search === ''`))
@@ -165,6 +199,7 @@ func TestPage(t *testing.T) {
 		ctx := browser.Tab(t, root)
 		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?with=db-01/slow.log"))
 		const second = `document.querySelectorAll('.pane')[1]`
+		do(t, ctx, poll(second+`?.querySelector('h1').innerText.endsWith('slow.log')`), poll(second+`.querySelector('h1').title === 'db-01 / slow.log' && `+second+`.ariaLabel === 'slow.log on db-01'`))
 		const lines = `[...` + second + `.querySelectorAll('.row:not(.rule)')].map(row => row.textContent)`
 		const top = `((box, rows) => rows.find(row => row.getBoundingClientRect().bottom > box.top + 1)?.textContent)(` + second + `.querySelector('.log').getBoundingClientRect(), [...` + second + `.querySelectorAll('.row')])`
 		do(t, ctx, poll(lines+`.at(-1)?.includes('line 11999 ')`), chromedp.KeyEvent("2"), chromedp.KeyEvent("/"), poll(`document.activeElement === `+second+`.querySelector('.include')`), typed("ERROR"), chromedp.KeyEvent(kb.Enter))
@@ -218,8 +253,8 @@ func TestPage(t *testing.T) {
 		f.write(0, "two\n")
 		const live = `/reading the last lines\|live(, last line 3 s ago)?$/.test(` + heard + `)`
 		do(t, ctx, poll(logText+`.includes('two')`), poll(live), run(`Date.now = (now => () => now() + 72_000)(Date.now); seconds.forEach(act => act())`), poll(truth+` === '● live, last line 1 min ago'`), poll(live))
-		if got := value[string](t, ctx, `['role', 'aria-live'].map(name => document.querySelector('#log').getAttribute(name)).join()`); got != "log,off" {
-			t.Errorf("the lines are %s: each of them would be read out", got)
+		if got := value[string](t, ctx, `['log', 'announce'].flatMap(id => ['role', 'aria-live'].map(name => document.getElementById(id).getAttribute(name))).join()`); got != "log,off,status,polite" {
+			t.Errorf("the lines are read out as they come, or what is to be heard is not: %s", got)
 		}
 		f.write(0, strings.Repeat("more\n", 40))
 		do(t, ctx, poll(logText+`.includes('more')`), run(`heard.length = 0; for (let i = 0; i < 28; i++) seconds.forEach(act => act())`), twoFrames)
@@ -253,9 +288,14 @@ func TestPage(t *testing.T) {
 		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`))
 		letGo := drag(t, ctx, 0.5)
 		letGo()
-		do(t, ctx, poll(topRow+`.includes(' older line ')`), settled)
-		top := value[string](t, ctx, cutRow)
-		do(t, ctx, run(`window.old = true`), hide(true), poll(`!window.old`), poll(topRow+` === `+quote(top)))
+		// Who scrolls and leaves at once comes back to where that led.
+		do(t, ctx, poll(topRow+`.includes(' older line ')`), settled, run(`window.old = true
+			document.querySelector('#log').scrollTop += 1000`+drawn+`
+			sessionStorage.setItem('there', `+cutRow+`)
+			setTimeout(() => {
+				Object.defineProperty(document, 'hidden', { value: true, configurable: true })
+				document.dispatchEvent(new Event('visibilitychange'))
+			})`), poll(`!window.old`), poll(cutRow+` === sessionStorage.getItem('there')`))
 		// Loaded anew it is as old as before: once is enough.
 		do(t, ctx, poll(`document.querySelector('#hint').textContent.includes('updated')`), run(`window.old = true`), hide(true), twoFrames, poll(`window.old`))
 	})

@@ -110,6 +110,9 @@ func TestViewer(t *testing.T) {
 		if got, want := value[string](t, ctx, `document.querySelector('#truth a').getAttribute('href')`), "/x/signin?next=%2Fx%2Flog%2Fweb-01%2Fnginx%2Faccess.log"; got != want {
 			t.Errorf("the link is %q, want %q", got, want)
 		}
+		if got := value[string](t, ctx, `document.querySelector('#truth a').target`); got != "_blank" {
+			t.Errorf("whoever signs in leaves the lines: the link opens in %q", got)
+		}
 		f.write(0, "two\n")
 		f.with(func() { f.signedOut = false })
 		// The page asks again after half a minute; the list in another tab tells it at once.
@@ -157,16 +160,17 @@ func TestViewer(t *testing.T) {
 	t.Run("a megabyte in one line", func(t *testing.T) {
 		f := newFake(t, "/x")
 		part := strings.Repeat("0123456789abcdef", wire.MaxPayload/16)
-		f.write(wire.Open, part)
+		f.write(wire.Open, "\a"+part[1:])
 		for range 6 {
 			f.write(wire.Cont|wire.Open, part)
 		}
 		f.write(wire.Cont, part+"\nafter\n")
 		ctx := viewer(t, root, f)
 		do(t, ctx, poll(`document.querySelector('.all')?.textContent === '… 1.0 MB, show all'`), poll(logText+`.includes('after')`))
-		do(t, ctx, settled, chromedp.Click(".all"), poll(`document.querySelector('#whole .text').textContent.length === 65536`))
+		do(t, ctx, settled, chromedp.Click(".all"), poll(`document.querySelector('#whole .text').textContent.length === 65537 && document.querySelector('#whole .text').textContent.startsWith('^G1234')`))
 		do(t, ctx, run(`document.querySelector('#whole .part button:last-child').click()`), poll(`document.querySelector('#whole .part').textContent.includes('bytes 65,536 to 131,072 of 1,048,576')`))
-		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(`document.querySelector('#whole').hidden`))
+		do(t, ctx, run(`[...document.querySelectorAll('#whole .part button')].find(({ textContent }) => textContent === 'before').click()`), poll(`document.querySelector('#whole .part').textContent.includes('bytes 0 to 65,536 of 1,048,576')`))
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(`document.querySelector('#whole').hidden && document.activeElement.closest('#log')`)) // the keys are the log's again
 	})
 }
 

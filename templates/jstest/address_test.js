@@ -32,6 +32,10 @@ export function testNonsenseIsNoField() {
   equal(looked('?field=&field=%3Dx&field=name&field=%21%3Dx&field=a%5C').choice.fields, [])
 }
 
+export function testFourLogsAtMost() {
+  equal(looked(`?${[1, 2, 3, 4, 5].map((n) => `with=h%2F${n}`).join('&')}`).beside.map(({ id }) => id), ['1', '2', '3'])
+}
+
 export function testAllOfIt() {
   const state = {
     choice: { ...everything(), include: 'a=b & c', exclude: '(x|y)', regex: true, case: true, levels: ['error', 'other'], fields: [] },

@@ -155,6 +155,11 @@ func TestPage(t *testing.T) {
 		do(t, ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?line="+older(f, "line 5000 ")+"~"+older(f, "line 5002 ")))
 		do(t, ctx, poll(`[...document.querySelectorAll('.linked')].map(row => row.textContent.match(/line (\d+)/)[1]).join() === '5000,5001,5002'`))
 		do(t, ctx, poll(seenLines+`[0].includes('line 49')`), poll(seenLines+`.at(-1).includes('line 50')`))
+		// From one file into the next.
+		f.mu.Lock()
+		live := wire.Position{{File: "file", Offset: int64(strings.LastIndexByte(string(f.frames[0].Payload[:strings.Index(string(f.frames[0].Payload), "line 8001 ")]), '\n') + 1)}}.String()
+		f.mu.Unlock()
+		do(t, ctx, chromedp.Navigate(f.URL+"/x/log/web-01/nginx/access.log?line="+older(f, "line 7998 ")+"~"+live), poll(picked+` === '7998,7999,8000,8001'`), poll(seenLines+`[0].includes('line 79')`))
 	})
 	t.Run("Enter drops a mark, which stays", func(t *testing.T) {
 		f := newFake(t, "/x")

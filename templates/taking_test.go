@@ -202,7 +202,10 @@ func TestTaking(t *testing.T) {
 			t.Errorf("pasted %q\nwant   %q", got, want)
 		}
 		// What is downloaded of them is what passes.
-		do(t, ctx, poll(`JSON.parse(new URLSearchParams(document.querySelector('[data-taking=file]').search).get('filter')).include[0].text === 'line 119'`))
+		for _, file := range []string{`[data-taking=file]`, `[data-part=download]`} {
+			do(t, ctx, poll(`JSON.parse(new URLSearchParams(document.querySelector('`+file+`').search).get('filter')).include[0].text === 'line 119'`))
+		}
+		do(t, ctx, poll(`document.querySelector('[data-part=download]').textContent === 'download what passes'`))
 		other := browser.Tab(t, root)
 		do(t, other, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(link), poll(picked+` === '11998,11999'`), poll(takes+` === '2 lines picked'`), poll(`document.querySelector('[data-filter=include]').value === 'line 119'`))
 		do(t, other, chromedp.Click(`[data-taking=link]`), poll(takes+` === 'link copied'`))

@@ -190,6 +190,9 @@ func TestDownloadNames(t *testing.T) {
 			t.Errorf("%s is saved as %q, want %q", id, got, want)
 		}
 	}
+	if got := fileName(wire.EscapeID("x/päivä #1.log"), "x/päivä #1.log", true); got != "päivä #1-part.log" {
+		t.Errorf("a name that an id escapes is saved as %q", got)
+	}
 	if got := fileName("journal", "journal", true); got != "journal-part" {
 		t.Errorf("a part is saved as %q", got)
 	}

@@ -129,7 +129,7 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent("/"), typed("no such thing"), poll(`/^0 of 1[2-6],000 pass, still live$/.test(`+passes+`)`))
 		f.write(0, "but no such thing came\n")
 		do(t, ctx, poll(logText+`.includes('but no such thing came')`), poll(passes+`.startsWith('1 of ')`))
-		do(t, ctx, typed("nor such"), poll(passes+`.endsWith(' pass, still live')`), chromedp.Click("#stop"), poll(`/^0 of 1[2-6],001 pass$/.test(`+passes+`)`))
+		do(t, ctx, typed("nor such"), poll(passes+`.endsWith(' pass, still live')`), chromedp.Click("#stop"), poll(`/^0 of [\d,]+ pass$/.test(`+passes+`)`))
 	})
 	t.Run("a bad pattern leaves the old filter", func(t *testing.T) {
 		f, ctx := open(t)

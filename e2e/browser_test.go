@@ -146,13 +146,25 @@ func TestTabs(t *testing.T) {
 	}
 	// Tails of one file share its descriptor; what a tail reads at its beginning may still be open.
 	eventually(t, "each file is open once", func() bool { return count(app) == 1 && count(other) == 1 })
+	c := s.redis.Client()
+	tails := func(what string, n int) {
+		t.Helper()
+		eventually(t, what, func() bool {
+			channels, err := c.PubSubChannels(t.Context(), namespace+":tail:*").Result()
+			return err == nil && len(channels) == n
+		})
+	}
+	tails("each tab has a tail", 3)
 	appendTo(t, app, numbered(0))
 	one.shows(numbered(0))
 	two.shows(numbered(0))
 
 	one.do(chromedp.Click(`#stop`))
 	one.says("■ stopped")
-	eventually(t, "the other tab keeps the file", func() bool { return count(app) == 1 })
+	tails("a stopped tab has no tail", 2)
+	if count(app) != 1 {
+		t.Error("the other tab has lost the file")
+	}
 	appendTo(t, app, numbered(1)+numbered(2))
 	appendTo(t, other, "a second line\n")
 	two.shows(numbered(2))
@@ -162,8 +174,7 @@ func TestTabs(t *testing.T) {
 	}
 	one.do(chromedp.Click(`#stop`))
 	one.shows(numbered(2))
-	// What was missed may come as the answer to a question, before the tail is there again.
-	eventually(t, "start opens the file again", func() bool { return count(app) == 1 })
+	tails("start opens a tail again", 3)
 	for name, p := range map[string]*tab{"one": one, "two": two} {
 		if got, want := p.rows(), strings.Split(strings.TrimSpace(numbered(0)+numbered(1)+numbered(2)), "\n"); !slices.Equal(got, want) {
 			t.Errorf("tab %s shows %q", name, got)
@@ -174,7 +185,7 @@ func TestTabs(t *testing.T) {
 	}
 
 	two.close()
-	eventually(t, "closing a tab closes its file", func() bool { return count(app) == 1 })
+	tails("closing a tab ends its tail", 2)
 	three.close()
 	eventually(t, "closing a tab closes its file", func() bool { return count(other) == 0 })
 	appendTo(t, app, numbered(3))

@@ -9,7 +9,9 @@ import "time"
 // Only one goroutine may use it.
 type pulse struct {
 	dead, unread time.Duration
+	every        time.Duration // between two looks
 
+	looked  time.Time
 	last    gauge
 	pongs   uint64
 	pressed bool // bytes were waiting at the last look
@@ -17,8 +19,13 @@ type pulse struct {
 	reading time.Time
 }
 
-// look takes note of how far the connection got, and says whether the page is still there.
+// look takes note of how far the connection got, and says whether the page is still there. Where this process itself stood still,
+// or got no turn, the look is late, and that is not the page's silence.
 func (p *pulse) look(now time.Time, g gauge, writing bool, pongs uint64) bool {
+	if late := now.Sub(p.looked) - 2*p.every; late > 0 {
+		p.life, p.reading = p.life.Add(late), p.reading.Add(late)
+	}
+	p.looked = now
 	pressed := writing || g.unsent
 	acked := g.acked > p.last.acked
 	if acked || g.received > p.last.received {

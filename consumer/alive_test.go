@@ -31,11 +31,25 @@ func TestPulse(t *testing.T) {
 		"stops reading while it is full": {{at: 20 * s, acked: 1, writing: true, alive: true}, {at: 49 * s, acked: 1, writing: true, alive: true}, {at: 50 * s, acked: 1, writing: true}},
 	} {
 		began := time.Now()
-		p := pulse{dead: 30 * s, unread: 60 * s, life: began, reading: began}
+		p := pulse{dead: 30 * s, unread: 60 * s, every: 30 * s, looked: began, life: began, reading: began}
 		for _, x := range steps {
 			if got := p.look(began.Add(x.at), gauge{x.acked, x.received, x.unsent}, x.writing, x.pongs); got != x.alive {
 				t.Errorf("%s: at %v alive = %v", name, x.at, got)
 			}
+		}
+	}
+}
+
+// What a page did while this process was frozen could not be seen; from then on it has as long as any other.
+func TestAProcessThatStoodStillBlamesNoPage(t *testing.T) {
+	s, began := time.Second, time.Now()
+	p := pulse{dead: 30 * s, unread: 60 * s, every: 5 * s, looked: began, life: began, reading: began}
+	for _, x := range []struct {
+		at    time.Duration
+		alive bool
+	}{{5 * s, true}, {100 * s, true}, {105 * s, true}, {110 * s, true}, {115 * s, false}} {
+		if got := p.look(began.Add(x.at), gauge{}, false, 0); got != x.alive {
+			t.Errorf("at %v alive = %v", x.at, got)
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (s *socket) opened() bool {
 func (s *socket) mind() {
 	t := s.h.o.Times
 	now := time.Now()
-	p := pulse{dead: t.Dead, unread: t.Unread, life: now, reading: now}
+	p := pulse{dead: t.Dead, unread: t.Unread, every: t.Beat, looked: now, life: now, reading: now}
 	opening := time.NewTimer(t.Open)
 	defer opening.Stop()
 	touch := time.NewTicker(t.Touch)

@@ -101,7 +101,7 @@ func newFake(t *testing.T, base string) *fake {
 		pages.Static().ServeHTTP(w, r)
 	})
 	mux.HandleFunc("GET "+base+"/{$}", func(w http.ResponseWriter, r *http.Request) {
-		f.page(w, pages.List(w, List{User: "ada", Admin: r.URL.Query().Has("admin")}))
+		f.page(w, pages.List(w, List{User: "ada", Admin: r.URL.Query().Has("admin"), Version: "test"}))
 	})
 	mux.HandleFunc("GET "+base+"/log/{host}/{id...}", func(w http.ResponseWriter, r *http.Request) {
 		id := r.PathValue("id")

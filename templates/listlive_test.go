@@ -56,6 +56,21 @@ func TestListLive(t *testing.T) {
 		do(t, ctx, chromedp.EmulateViewport(1200, 700), chromedp.Navigate(f.URL+"/x/"), poll(ready))
 		return ctx
 	}
+	t.Run("an older list says so, and comes again when nobody looks", func(t *testing.T) {
+		f := newFake(t, "/x")
+		many := `{"version":"newer",` + strings.TrimPrefix(manyLogs(), "{")
+		f.with(func() { f.list = manyLogs() })
+		ctx := open(t, f, `document.querySelectorAll('li').length === 3000`)
+		const hint = `document.querySelector('#hint').textContent`
+		if got := value[string](t, ctx, hint); got != "" {
+			t.Errorf("before an update it says %q", got)
+		}
+		f.with(func() { f.list = many })
+		do(t, ctx, poll(hint+`.includes('updated')`), run(`window.old = true; scrollTo(0, 1200)`), poll(`scrollY === 1200`), hide(true), poll(`!window.old`))
+		do(t, ctx, poll(`document.querySelectorAll('li').length === 3000 && scrollY === 1200`))
+		// Loaded anew it is as old as before: once is enough.
+		do(t, ctx, poll(hint+`.includes('updated')`), run(`window.old = true`), hide(true), twoFrames, poll(`window.old`))
+	})
 	t.Run("how a log grew is there at once, and goes on", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.with(func() { f.list = oneLog(`,"ring":"` + ringOf(161, 0, 153) + `"`) })

@@ -29,15 +29,16 @@ type SignIn struct {
 
 // List is the first page: the logs that this user may see. The page asks the API for them itself.
 type List struct {
-	User  string
-	Admin bool
+	User    string
+	Admin   bool
+	Version string // of the server: a page that meets another one later says so
 }
 
 // Viewer is the page of one log.
 type Viewer struct {
 	User, Host, ID, Name, Group string
 	Admin                       bool   // may stop the log for everybody
-	Version                     string // of the server: a page that meets another one later says so
+	Version                     string // as List has it
 }
 
 // Problem is a page that says what is wrong, and what to do.

@@ -67,6 +67,7 @@ func (r *rig) quick() {
 func TestALiveListTellsWhatChanges(t *testing.T) {
 	r := newRig(t, setup{base: "/x"})
 	r.quick()
+	r.site.Version = "3.1"
 	ann, root := r.signedIn("ann").live(), r.signedIn("root").live()
 	for header, want := range map[string]string{"Content-Type": "application/x-ndjson; charset=utf-8", "X-Accel-Buffering": "no", "Cache-Control": "no-store, no-transform"} {
 		if got := ann.answer.Header.Get(header); ann.answer.StatusCode != 200 || got != want {
@@ -77,7 +78,7 @@ func TestALiveListTellsWhatChanges(t *testing.T) {
 	ring[0], ring[1] = catalogue.Unknown, 7
 	log := logJSON{Host: "web-01", ID: visibleLog.ID, Name: "access.log", Group: "nginx", Size: 7, AgeMS: 3000, Rate: 2.5, State: "ok", Tails: 2,
 		LineRate: 12, ErrRate: 0.3, DiskFree: 3, DiskSize: 100, Ring: ring}
-	if got, want := ann.next(), (&news{Say: "list", Hosts: []hostJSON{{Host: "web-01", State: "here", Notes: []string{}}}, Logs: []logJSON{log}}); !reflect.DeepEqual(got, want) {
+	if got, want := ann.next(), (&news{Say: "list", Version: "3.1", Hosts: []hostJSON{{Host: "web-01", State: "here", Notes: []string{}}}, Logs: []logJSON{log}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("at first\n got %+v\nwant %+v", got, want)
 	}
 	if got := root.next(); got.Say != "list" || len(got.Logs) != 2 || len(got.Hosts) != 2 || got.Hosts[0].Binary != 3 || got.Hosts[0].AwayMS != 5000 {

@@ -13,6 +13,7 @@ import (
 // news is a message of a live list, as docs/PROTOCOL.md has it.
 type news struct {
 	Say     string       `json:"say"`
+	Version string       `json:"version,omitempty"` // of the server, with all that there is
 	Whole   []string     `json:"whole,omitempty"`
 	Hosts   []hostJSON   `json:"hosts,omitempty"`
 	Logs    []logJSON    `json:"logs,omitempty"`
@@ -54,7 +55,7 @@ func (r *reader) next() *news {
 	r.seq = c.Seq
 	m := &news{Say: "change", Whole: slices.Clone(c.Whole)}
 	if first {
-		m.Say = "list"
+		m.Say, m.Version = "list", r.site.Version
 		clear(r.seen)
 		clear(r.hosts)
 		clear(r.left)

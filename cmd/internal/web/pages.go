@@ -10,7 +10,7 @@ import (
 )
 
 func (s *site) list(w http.ResponseWriter, _ *http.Request, session *auth.Session) {
-	s.written(s.pages.List(w, templates.List{User: session.User.Name, Admin: session.User.Admin}))
+	s.written(s.pages.List(w, templates.List{User: session.User.Name, Admin: session.User.Admin, Version: s.Version}))
 }
 
 func (s *site) log(w http.ResponseWriter, r *http.Request, session *auth.Session) {

@@ -4,22 +4,26 @@ import { isSort } from './list/arrange.js'
 import { tellSignedIn } from './common/ask.js'
 import { signInPage } from './common/base.js'
 import { Book } from './list/book.js'
+import { comeAgain } from './common/comeagain.js'
 import { characterKeys, habit, remember } from './common/habits.js'
 import { keys } from './list/listkeys.js'
 import { letGo } from './list/lettinggo.js'
 import { Rows } from './list/rows.js'
 import { Shared } from './list/shared.js'
 import { theme } from './common/theme.js'
-import { list as words } from './common/words.js'
+import { list as words, tail as tailWords } from './common/words.js'
 import { write } from './common/write.js'
 
 const TICK = 1000
 /** A wait is not mentioned before this: most are shorter. */
 const PATIENCE = 300
+/** How far down the page was that came again by itself, in px. */
+const TOP = 'livetail.top'
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
-const [list, empty, truth, changes, sum, help] = ['list', 'empty', 'truth', 'changes', 'sum', 'keys'].map(part)
+const { version = '' } = document.body.dataset
+const [list, empty, truth, changes, hint, sum, help] = ['list', 'empty', 'truth', 'changes', 'hint', 'sum', 'keys'].map(part)
 const filter = /** @type {HTMLInputElement} */ (part('filter'))
 const sort = /** @type {HTMLSelectElement} */ (part('sort'))
 const byCharacter = /** @type {HTMLInputElement} */ (part('characters'))
@@ -30,6 +34,8 @@ const rows = new Rows(list, book, () => draw())
 let state = { kind: 'loading', words: '', until: 0, polls: false }
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let ticking
+let top = Number(sessionStorage.getItem(TOP))
+sessionStorage.removeItem(TOP)
 
 // What is looked for is in the address, so that it can be sent to somebody.
 const asked = new URLSearchParams(location.search)
@@ -70,10 +76,15 @@ function draw() {
   write(truth, text)
   truth.className = kind === 'live' && !said && book.begun ? 'live' : kind === 'retry' ? 'retry' : ''
   sum.textContent = !book.begun ? '' : filter.value ? words.filtered(rows.shown, rows.size) : words.logs(rows.size)
+  write(hint, older() ? tailWords.newer : '')
   const { held } = rows
   changes.hidden = held === 0
   changes.textContent = held > 0 ? words.changes(held) : words.reordered
   empty.hidden = !book.begun || rows.building || rows.shown > 0
+  if (top > 0 && book.begun && !rows.building) {
+    scrollTo(0, top)
+    top = 0
+  }
   if (!empty.hidden) empty.textContent = rows.size > 0 ? words.noMatch(filter.value) : 'admin' in list.dataset ? words.emptyAdmin : words.empty
 }
 
@@ -83,8 +94,14 @@ function tick() {
   draw()
 }
 
+/** Whether the server is newer than this page. */
+function older() {
+  return version !== '' && book.version !== '' && book.version !== version
+}
+
 function look() {
   clearInterval(ticking)
+  if (older()) comeAgain(version, () => sessionStorage.setItem(TOP, String(scrollY)))
   if (document.hidden) return
   if (book.begun) tick()
   ticking = setInterval(tick, TICK)

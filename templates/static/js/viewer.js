@@ -2,6 +2,7 @@
 
 import { follow, looked as readAddress, query } from './find/address.js'
 import { onSignedIn } from './common/ask.js'
+import { comeAgain } from './common/comeagain.js'
 import { characterKeys, habit } from './common/habits.js'
 import { KeySheet } from './pane/keysheet.js'
 import { Later } from './common/later.js'
@@ -16,8 +17,6 @@ import { panes as paneWords, tail as tailWords, view as words } from './common/w
 const SECOND = 1000
 /** New lines are announced no more often than every so many seconds. */
 const ANNOUNCE = 30
-/** The version for which this tab was already loaded anew. */
-const RELOADED = 'livetail.reloaded'
 
 const { host = '', id = '', name = '', version = '' } = document.body.dataset
 /** The answers come while the page is made. */
@@ -98,10 +97,7 @@ function wasLooked() {
 }
 
 function reload() {
-  if (!older || !document.hidden || sessionStorage.getItem(RELOADED) === version) return
-  sessionStorage.setItem(RELOADED, version)
-  write.now()
-  location.reload()
+  if (older) comeAgain(version, () => write.now())
 }
 
 /** Nothing is drawn where nobody looks: the title counts by itself. */

@@ -41,6 +41,8 @@ export class Book {
   begun = false
   /** When the newest slot of any host ended. */
   turned = 0
+  /** The server's version, once it has said that. */
+  version = ''
 
   /**
    * Takes in a message. What it answers are the keys of logs that are different now; moved says that logs came or went, or
@@ -54,6 +56,7 @@ export class Book {
     if (message.say === 'list') {
       this.begun = moved = true
       this.turned = at
+      this.version = message.version ?? this.version
       this.hosts.clear()
       this.logs.clear()
     }
@@ -84,6 +87,7 @@ export class Book {
     const age = (/** @type {Log} */ log) => (log.changed < 0 ? -1 : now - log.changed)
     return {
       say: 'list',
+      version: this.version,
       hosts: [...this.hosts.values()].map((host) => ({ ...host, away_ms: this.awayFor(host) })),
       logs: [...this.logs.values()].map((log) => ({ ...log, age_ms: age(log), stop: toldOf(log.stop, now) })),
     }

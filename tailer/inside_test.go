@@ -21,9 +21,16 @@ func (b *bench) untilFollower(what string, ok func(*Follower) bool) {
 	})
 }
 
+// pieces has a frame take no more than pieceBytes.
+func (b *bench) pieces() {
+	b.sink.mu.Lock()
+	defer b.sink.mu.Unlock()
+	b.sink.room = func() int { return pieceBytes }
+}
+
 // beginLine begins a line that takes several frames and does not end yet: text is what of it has come.
 func beginLine(b *bench, size int) (text string) {
-	b.sink.room = func() int { return pieceBytes }
+	b.pieces()
 	b.append("f", strings.Repeat("x", size))
 	b.text("a\n" + strings.Repeat("x", size/pieceBytes*pieceBytes))
 	return "a\n" + strings.Repeat("x", size)
@@ -86,7 +93,7 @@ func rotatedLog(t *testing.T, set ...setting) *bench {
 func TestRow42_TwoLinesThatAreBegun(t *testing.T) {
 	b := rotatedLog(t)
 	text := "a\n" + strings.Repeat("o", 2*pieceBytes)
-	b.sink.room = func() int { return pieceBytes }
+	b.pieces()
 	b.append("f.1", strings.Repeat("o", 2*pieceBytes))
 	b.text(text)
 	b.looks(2)
@@ -102,7 +109,7 @@ func TestRow42_TwoLinesThatAreBegun(t *testing.T) {
 // What grows for ever and never ends a line keeps others back as long as a rotated file is read, and not for ever.
 func TestRow44_ALineWithoutAnEndKeepsNoNewerFileBack(t *testing.T) {
 	b := live(t, "a\n", func(o *Options, _ *Source, _ *Start) { o.Grace = 5 * time.Second })
-	b.sink.room = func() int { return pieceBytes }
+	b.pieces()
 	grow := func(n int) {
 		b.append("f.1", strings.Repeat(".", pieceBytes))
 		b.wait("a piece", func(s *sink) bool { return strings.Count(s.text.String(), ".") == n*pieceBytes })

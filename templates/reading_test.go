@@ -136,6 +136,7 @@ func TestFields(t *testing.T) {
 		do(t, ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), poll(`document.activeElement.ariaLabel === 'only lines with user = u1'`))
 		before := value[float64](t, ctx, placeOf("n=229 "))
 		do(t, ctx, chromedp.KeyEvent(kb.Enter), poll(`document.querySelector('.fields').textContent === 'user = u1'`), poll(seenLines+`.length > 5 && `+seenLines+`.every(text => text.includes('user=u1'))`))
+		do(t, ctx, poll(seenLines+`.some(text => text.includes('n=229 '))`), settled) // what leads to it may be here first
 		if got := value[float64](t, ctx, placeOf("n=229 ")); got != before {
 			t.Errorf("the line that was read moved from %v to %v px", before, got)
 		}

@@ -60,7 +60,7 @@ func (s *sifter) take(f *wire.Frame) {
 	switch {
 	case f.Kind == wire.Lines:
 		shown = s.pieces(f)
-	case s.rest != "" && len(f.After) > 0 && !slices.ContainsFunc(f.After, func(p wire.Place) bool { return p.Offset == s.at }): // it goes past that
+	case s.past(f):
 		s.leave("a marker")
 	}
 	looked, passed := int(f.Looked), int(f.Passed)
@@ -99,7 +99,7 @@ func (s *sifter) take(f *wire.Frame) {
 	if len(shown) > 0 {
 		s.say("up to line %d, %d lines came that should not: %.60q", s.next, len(shown), shown[0])
 	}
-	if f.Kind == wire.Lines && s.rest != "" {
+	if f.Kind == wire.Lines && s.rest != "" && len(f.Payload) > 0 {
 		s.at = f.After[f.Index].Offset
 	}
 }
@@ -107,6 +107,9 @@ func (s *sifter) take(f *wire.Frame) {
 // pieces are the lines that begin in f, whose last may go on in the next. What goes on with the line before is judged here.
 func (s *sifter) pieces(f *wire.Frame) []string {
 	text := string(f.Payload)
+	if text == "" && s.rest != "" && !s.past(f) {
+		return nil // it counts nothing behind that
+	}
 	if f.Flags&wire.Cont != 0 {
 		here := text[:min(len(text), len(s.rest))]
 		if here == "" || !strings.HasPrefix(s.rest, here) {
@@ -125,6 +128,11 @@ func (s *sifter) pieces(f *wire.Frame) []string {
 		s.say("%.60q with the flags %d", text, f.Flags)
 	}
 	return lines
+}
+
+// past says whether f goes past what is still to come of a line.
+func (s *sifter) past(f *wire.Frame) bool {
+	return s.rest != "" && len(f.After) > 0 && !slices.ContainsFunc(f.After, func(p wire.Place) bool { return p.Offset == s.at })
 }
 
 // leave is where something else comes than what is still to come of a line: right only if the page no longer wants that.

@@ -152,6 +152,11 @@ func (a *answer) flush(ctx context.Context, cont bool) error {
 	if !a.cut.some() {
 		return nil
 	}
+	return a.sendCut(ctx, cont)
+}
+
+// sendCut sends the frame that was made, also one that says nothing but how far it has come.
+func (a *answer) sendCut(ctx context.Context, cont bool) error {
 	var fr wire.Frame
 	a.cut.frame(&fr, cont)
 	a.bytes += uint64(len(fr.Payload))

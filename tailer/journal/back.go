@@ -254,10 +254,5 @@ func (a *answer) sendBack(ctx context.Context, pieces ...piece) error {
 			a.cut.put(p.text[s.from:s.to], place+s.from, wire.MaxPayload)
 		}
 	}
-	var fr wire.Frame
-	a.cut.frame(&fr, cont)
-	a.bytes += uint64(len(fr.Payload))
-	err := a.send(ctx, &fr)
-	a.cut.begin()
-	return err
+	return a.sendCut(ctx, cont)
 }

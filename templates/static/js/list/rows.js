@@ -7,6 +7,7 @@ import { notesFor } from './notes.js'
 import { Entry } from './entry.js'
 import { habit, onHabit, remember } from '../common/habits.js'
 import { looks, rememberLooks, unread } from '../common/looked.js'
+import { sought } from '../common/sought.js'
 import { visible } from '../line/text.js'
 
 /** @typedef {import('./book.js').Book} Book */
@@ -88,7 +89,7 @@ export class Rows {
 
   /** @param {string} text */
   set filter(text) {
-    this.#filter = text.toLowerCase().split(/\s+/).filter(Boolean)
+    this.#filter = sought(text)
     this.#sift()
   }
 

@@ -6,6 +6,7 @@ import { looks } from '../common/looked.js'
 import { palette as words } from './palettewords.js'
 import { visible } from '../line/text.js'
 import { shortAge } from '../common/words.js'
+import { sought } from '../common/sought.js'
 
 /** So many logs are shown; who wants another one writes more letters. */
 const MOST = 50
@@ -72,7 +73,7 @@ export class Palette {
   /** @param {string} [none] @param {Entry | Command} [chosen] */
   #draw(none = this.#logs.length > 0 ? words.none : words.loading, chosen) {
     const text = this.#input.value.trim().toLowerCase()
-    const wanted = text.split(/\s+/).filter(Boolean)
+    const wanted = sought(text)
     const logs = best(this.#logs, wanted)
     const shown = logs.slice(0, MOST)
     const commands = matching(this.#commands, text, wanted)

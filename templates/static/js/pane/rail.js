@@ -7,6 +7,7 @@ import { ringOf } from '../common/ring.js'
 import { Spark } from '../common/spark.js'
 import { visible } from '../line/text.js'
 import { shortAge, rail as words } from '../common/words.js'
+import { sought } from '../common/sought.js'
 
 /** The list is asked for again after so long while it is to be seen, in ms. */
 const AGAIN = 10_000
@@ -68,7 +69,7 @@ export class Rail {
   }
 
   #draw(trouble = '') {
-    const wanted = this.#filter.value.toLowerCase().split(/\s+/).filter(Boolean)
+    const wanted = sought(this.#filter.value)
     const pins = habit('pins', /** @type {string[]} */ ([]))
     /** @param {Entry} log */
     const pinned = ({ host, id }) => pins.includes(`${host} ${id}`)

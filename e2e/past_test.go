@@ -59,17 +59,17 @@ func TestThePast(t *testing.T) {
 	p.do(chromedp.Click(`[data-level=error]`))
 	p.shows("request 0 ")
 
-	p.do(chromedp.Click(`[data-part=go-to-time]`), chromedp.SendKeys(`[data-part=time] input`, "2026-11-21T02:00:00Z"+kb.Enter))
+	p.do(chromedp.Click(`[data-part=go-to-time]`), browser.Type(`[data-part=time] input`, "2026-11-21T02:00:00Z"+kb.Enter))
 	p.shows("request 7200 ")
 	p.until(`document.querySelector('[data-part=time] output').textContent.startsWith('from ')`)
 
-	p.do(chromedp.Focus("#log"), chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.SendKeys(`[data-search=text]`, "request 3333 "))
+	p.do(chromedp.Focus("#log"), chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), browser.Type(`[data-search=text]`, "request 3333 "))
 	p.until(`document.querySelector('[data-search=count]').textContent === '1 line'`)
 	p.shows("request 3333 ")
 	// When it was is below, through all files; another part leads there.
 	p.until(`document.querySelector('.axis').textContent.startsWith('2026-11-21 00:00') && document.querySelector('.axis').textContent.endsWith('04:10 UTC')`)
 	p.until(`document.querySelectorAll('.parts button').length === 1 && document.querySelector('.parts button').title === '1 line, 00:55 – 01:00'`)
-	p.do(chromedp.Focus(`[data-search=text]`), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), chromedp.SendKeys(`[data-search=text]`, "took 6 ms"))
+	p.do(chromedp.Focus(`[data-search=text]`), chromedp.KeyEvent("a", chromedp.KeyModifiers(kb.ModifierCtrl)), browser.Type(`[data-search=text]`, "took 6 ms"))
 	p.until(`document.querySelectorAll('.parts button').length === 50 && [...document.querySelectorAll('.parts button')].every(part => /^4[23] lines, /.test(part.title))`)
 	p.do(chromedp.Click(`.parts button[title$=" 03:00 – 03:05"]`))
 	p.shows("request 10800 ")

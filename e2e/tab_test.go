@@ -106,7 +106,7 @@ func (p *tab) path(path string) {
 func (p *tab) signIn(name string) {
 	p.t.Helper()
 	p.path("/signin")
-	p.do(chromedp.SendKeys(`[name=name]`, name), chromedp.SendKeys(`[name=password]`, password), chromedp.Click(`#signin button`))
+	p.do(browser.Type(`[name=name]`, name), browser.Type(`[name=password]`, password), chromedp.Click(`#signin button`))
 }
 
 // rows are all rows of the log in their order, read as they are drawn while the view is scrolled from its top to its end.

@@ -73,7 +73,7 @@ func TestScripts(t *testing.T) {
 		t.Errorf("the page asked for %v", got)
 	}
 	do(t, ctx, press("T"), poll(`document.querySelector('.row .time')`), press("["), poll(`document.querySelector('.rail a')`))
-	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"early.js", "layout.js", "rail.js", "ring.js", "spark.js", "stamp.js", "times.js", "viewer.js", "zone.js"}) {
+	if got := value[[]string](t, ctx, scripts); !slices.Equal(got, []string{"early.js", "layout.js", "rail.js", "ring.js", "sought.js", "spark.js", "stamp.js", "times.js", "viewer.js", "zone.js"}) {
 		t.Errorf("with its rail and its times it asked for %v", got)
 	}
 }

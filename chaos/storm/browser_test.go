@@ -37,7 +37,7 @@ func (s *site) watch(web string, j *journal) *watcher {
 func (b *watcher) signIn() {
 	b.t.Helper()
 	b.until(`location.pathname === '/signin' && document.readyState === 'complete'`)
-	b.do(chromedp.SendKeys(`[name=name]`, user), chromedp.SendKeys(`[name=password]`, password), chromedp.Click(`#signin button`))
+	b.do(browser.Type(`[name=name]`, user), browser.Type(`[name=password]`, password), chromedp.Click(`#signin button`))
 }
 
 func (b *watcher) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -33,6 +33,12 @@ func Do(ctx context.Context, actions ...chromedp.Action[chromedp.Void]) error {
 	return chromedp.Do(ctx, actions...)
 }
 
+// Type gives an element the focus and presses keys there. chromedp.SendKeys does too, but reads the element's attributes while
+// another goroutine of its own may write them.
+func Type(selector, keys string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(chromedp.WaitVisible(selector), chromedp.Focus(selector), chromedp.KeyEvent(keys))
+}
+
 // New starts a browser with an empty profile and one tab, and ends it with the test. The context is for Run and Do, and is
 // one tab's: run nothing on it at the same time.
 func New(t testing.TB) context.Context {

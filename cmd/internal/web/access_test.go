@@ -1,11 +1,13 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -202,10 +204,15 @@ func TestNothingIsChangedFromAnotherSite(t *testing.T) {
 
 func TestACatalogueThatIsNotReadIsNotAnEmptyOne(t *testing.T) {
 	r := newRig(t, setup{notReady: true})
+	r.quick()
 	ann := r.signedIn("ann")
+	if a := ann.get("/readyz"); a.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("readyz: %d", a.StatusCode)
+	}
 	for _, path := range []string{"/log/web-01/nginx/access.log", "/api/v1/log/web-01/nginx/access.log", "/api/v1/tail/web-01/nginx/access.log", "/api/v1/logs"} {
-		if a := ann.get(path, upgrade...); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
-			t.Errorf("%s: %d", path, a.StatusCode)
+		// Redis was reached: nobody is told otherwise.
+		if a := ann.get(path, upgrade...); a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.body, stillAsks) {
+			t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
 		}
 		if path = strings.Replace(path, "web-01/nginx/access.log", "db-01/x", 1); path == "/api/v1/logs" {
 			continue
@@ -214,6 +221,32 @@ func TestACatalogueThatIsNotReadIsNotAnEmptyOne(t *testing.T) {
 			t.Errorf("%s: %d for what is forbidden anyway", path, a.StatusCode)
 		}
 	}
+}
+
+// Who asks in the moment after the start, in which a process does not know its logs yet, is answered when it does.
+func TestWhoAsksRightAfterTheStartIsAnswered(t *testing.T) {
+	t.Run("which logs there are", func(t *testing.T) {
+		for _, path := range []string{"/log/web-01/nginx/access.log", logPath, "/api/v1/logs"} {
+			r := newRig(t, setup{notReady: true})
+			r.site.pace.learn = patience
+			r.logs.asked5 = func() { r.logs.notReady.Store(false) }
+			if a := r.signedIn("ann").get(path); a.StatusCode != http.StatusOK {
+				t.Errorf("%s: %d %s", path, a.StatusCode, a.body)
+			}
+		}
+	})
+	t.Run("what is stopped", func(t *testing.T) {
+		r := newRig(t, setup{blind: true})
+		r.site.pace.learn = patience
+		ctx, end := context.WithCancel(t.Context())
+		var looking sync.WaitGroup
+		defer looking.Wait()
+		defer end()
+		r.logs.asked5 = func() { looking.Go(func() { _ = r.stops.Run(ctx) }) }
+		if a := r.signedIn("ann").get(logPath); a.StatusCode != http.StatusOK {
+			t.Errorf("%d %s", a.StatusCode, a.body)
+		}
+	})
 }
 
 func TestRedisAwayIsSaidInWords(t *testing.T) {

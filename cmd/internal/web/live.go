@@ -10,21 +10,22 @@ import (
 	"livetail/auth"
 )
 
-// pace is how often a live list does what.
+// pace is how often a live list does what, and how long requests wait.
 type pace struct {
 	look  time.Duration // at the catalogue
 	beat  time.Duration // when there is nothing to say
 	touch time.Duration // of the session
 	stuck time.Duration // a browser that takes nothing for so long is gone
+	learn time.Duration // a request waits for so long until a process that has just started knows all logs
 }
 
-var usualPace = pace{look: time.Second, beat: 5 * time.Second, touch: time.Minute, stuck: 30 * time.Second}
+var usualPace = pace{look: time.Second, beat: 5 * time.Second, touch: time.Minute, stuck: 30 * time.Second, learn: 3 * time.Second}
 
 // live is apiLogs that goes on: first all, then what changes, for as long as the session and the browser are there. Nothing
 // is kept for a slow browser: it is told later, and then what is.
 func (s *site) live(w http.ResponseWriter, r *http.Request, session *auth.Session) {
 	if !s.Catalogue.Ready() {
-		s.say503(w, r)
+		s.sayUnknown(w)
 		return
 	}
 	leave, full := s.lists.enter(session.User.Name)

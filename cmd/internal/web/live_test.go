@@ -61,7 +61,7 @@ func (l *liveList) next() *news {
 
 // quick makes a site's live lists fast.
 func (r *rig) quick() {
-	r.site.pace = pace{look: 5 * time.Millisecond, beat: 20 * time.Millisecond, touch: 20 * time.Millisecond, stuck: patience}
+	r.site.pace = pace{look: 5 * time.Millisecond, beat: 20 * time.Millisecond, touch: 20 * time.Millisecond, stuck: patience, learn: 20 * time.Millisecond}
 }
 
 func TestALiveListTellsWhatChanges(t *testing.T) {

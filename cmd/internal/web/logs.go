@@ -13,6 +13,7 @@ import (
 const (
 	noSuchLog  = "you may not see this log, or it does not exist"
 	redisAway  = "livetail cannot reach Redis; this page goes on by itself"
+	stillAsks  = "livetail is still asking Redis which logs there are; this page goes on by itself"
 	retryRedis = "3" // seconds
 )
 
@@ -72,9 +73,9 @@ func hostState(h catalogue.Host) (string, int64) {
 }
 
 // apiLogs tells all that there is now.
-func (s *site) apiLogs(w http.ResponseWriter, r *http.Request, session *auth.Session) {
+func (s *site) apiLogs(w http.ResponseWriter, _ *http.Request, session *auth.Session) {
 	if !s.Catalogue.Ready() {
-		s.say503(w, r)
+		s.sayUnknown(w)
 		return
 	}
 	m := s.newReader(session.User).next()
@@ -116,10 +117,15 @@ func (s *site) say404(w http.ResponseWriter, _ *http.Request) {
 	s.sayJSON(w, http.StatusNotFound, refusal{Error: noSuchLog})
 }
 
-func (s *site) say503(w http.ResponseWriter, _ *http.Request) {
+func (s *site) say503(w http.ResponseWriter, _ *http.Request) { s.sayLater(w, redisAway) }
+
+// sayUnknown answers while it is not known which logs there are, or which are stopped.
+func (s *site) sayUnknown(w http.ResponseWriter) { s.sayLater(w, stillAsks) }
+
+func (s *site) sayLater(w http.ResponseWriter, words string) {
 	w.Header().Set("Retry-After", retryRedis)
 	retry, _ := strconv.Atoi(retryRedis)
-	s.sayJSON(w, http.StatusServiceUnavailable, refusal{redisAway, retry})
+	s.sayJSON(w, http.StatusServiceUnavailable, refusal{words, retry})
 }
 
 func (s *site) sayJSON(w http.ResponseWriter, status int, v any) {

@@ -55,11 +55,19 @@ type fakeCatalogue struct {
 	asked    []wire.Log
 	changes  []catalogue.Changes
 
+	readied atomic.Int64
+	asked5  func() // called when Ready is asked for the fifth time: somebody waits
+
 	unreached atomic.Bool
 	left      atomic.Bool // visibleLog is not on its host any more
 }
 
-func (f *fakeCatalogue) Ready() bool { return !f.notReady.Load() }
+func (f *fakeCatalogue) Ready() bool {
+	if f.readied.Add(1) == 5 && f.asked5 != nil {
+		f.asked5()
+	}
+	return !f.notReady.Load()
+}
 
 func (f *fakeCatalogue) Hosts() []catalogue.Host {
 	if f.notReady.Load() {

@@ -27,7 +27,7 @@ func (s *site) log(w http.ResponseWriter, r *http.Request, session *auth.Session
 	case s.Catalogue.Ready():
 		s.noSuchLog(w, session.User.Name)
 	default:
-		s.pageOf503(w, r)
+		s.pageOfLater(w, stillAsks)
 	}
 }
 
@@ -53,10 +53,12 @@ func (s *site) foreign(w http.ResponseWriter, r *http.Request) {
 		Link:  "/", LinkText: "all logs"})
 }
 
-func (s *site) pageOf503(w http.ResponseWriter, r *http.Request) {
+func (s *site) pageOf503(w http.ResponseWriter, _ *http.Request) { s.pageOfLater(w, redisAway) }
+
+func (s *site) pageOfLater(w http.ResponseWriter, words string) {
 	w.Header().Set("Retry-After", retryRedis)
 	w.Header().Set("Refresh", retryRedis)
-	s.problem(w, templates.Problem{Status: http.StatusServiceUnavailable, Title: "a moment, please", Words: redisAway})
+	s.problem(w, templates.Problem{Status: http.StatusServiceUnavailable, Title: "a moment, please", Words: words})
 }
 
 func (s *site) problem(w http.ResponseWriter, p templates.Problem) { s.written(s.pages.Problem(w, p)) }

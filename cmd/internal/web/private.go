@@ -22,6 +22,7 @@ func (p private) only(serve func(http.ResponseWriter, *http.Request, *auth.Sessi
 		session, err := p.site.Auth.Session(r)
 		switch {
 		case err == nil:
+			p.site.learn(r.Context())
 			serve(w, r, session)
 		case errors.Is(err, auth.ErrSignedOut):
 			p.signedOut(w, r)
@@ -61,7 +62,7 @@ func (s *site) asked(w http.ResponseWriter, r *http.Request, user auth.User) (lo
 	case s.Catalogue.Ready():
 		s.say404(w, r)
 	default:
-		s.say503(w, r)
+		s.sayUnknown(w)
 	}
 	return
 }

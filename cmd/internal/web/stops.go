@@ -43,7 +43,7 @@ func (s *site) refuseStopped(w http.ResponseWriter, log wire.Log, user auth.User
 			Stop *stopJSON `json:"stop"`
 		}{refusal{stop.Words(), retryStopped}, s.stopOf(log, stop, user)})
 	case !s.Stops.Ready():
-		s.say503(w, nil)
+		s.sayUnknown(w)
 	default:
 		return false
 	}

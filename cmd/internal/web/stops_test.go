@@ -167,6 +167,7 @@ func TestAStopIsFoundByLooking(t *testing.T) {
 // A process that could not look yet serves no log: it may be stopped.
 func TestUntilItIsKnownWhatIsStopped(t *testing.T) {
 	r := newRig(t, setup{blind: true})
+	r.quick()
 	ann := r.signedIn("ann")
 	for _, path := range []string{logPath, downloadPath, "/api/v1/tail/web-01/nginx/access.log"} {
 		if a := ann.get(path, upgrade...); a.StatusCode != http.StatusServiceUnavailable || !strings.Contains(a.body, `"retry"`) {

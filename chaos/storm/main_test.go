@@ -60,16 +60,24 @@ func lasting(long, short time.Duration) time.Duration {
 	return short
 }
 
+// tellEvery is how often somebody who waits for long says what for: a test that is ended from outside, or stands still, has then told.
+const tellEvery = 20 * time.Second
+
 // eventually polls until check is content.
 func eventually(t testing.TB, limit time.Duration, what string, check func() error) {
 	t.Helper()
 	var err error
-	for end := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
+	began, told := time.Now(), 1
+	for end := began.Add(limit); ; time.Sleep(20 * time.Millisecond) {
 		if err = check(); err == nil {
 			return
 		}
 		if time.Now().After(end) {
 			t.Fatalf("not within %v: %s: %v", limit, what, err)
+		}
+		if waited := time.Since(began); waited > time.Duration(told)*tellEvery {
+			told++
+			fmt.Printf("%s has waited for %s: %s: %v\n", t.Name(), seconds(waited), what, err)
 		}
 	}
 }

@@ -44,6 +44,9 @@ type page struct {
 	frame     func(*wire.Frame) // looks at each
 	connected int               // sockets that said something
 	heard     time.Time         // last message
+	last      *wire.Frame       // of whatever wish
+	framed    time.Time         // when that came
+	wished    time.Time         // when its wish was last changed
 	replaced  int               // times that the log was reconnected to
 	closings  map[int]int       // by code
 	answers   map[int]int       // statuses of the API that were not 200
@@ -259,6 +262,7 @@ func (g *page) take(kind websocket.MessageType, message []byte) error {
 		g.seen.fault("a frame that cannot be read: %v", err)
 		return err
 	}
+	g.last, g.framed = &f, g.heard
 	if g.sift != nil && f.Rev != g.sift.rev {
 		return nil // by an older wish
 	}

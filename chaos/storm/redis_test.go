@@ -51,7 +51,7 @@ func (g *group) caughtUp(what string) (worst time.Duration) {
 		eventually(g.t, patience, what+": a page has all lines", func() (err error) {
 			p.look(func(p *page) {
 				if err = p.seen.has(written); err != nil {
-					err = fmt.Errorf("%w; it is %q, %d sockets, closings %v, answers %v, %v", err, p.state, p.connected, p.closings, p.answers, p.seen.first)
+					err = fmt.Errorf("%w; %s", err, p.stands())
 				}
 				worst = max(worst, p.worst)
 			})

@@ -133,8 +133,7 @@ func (s *storm) caughtUp(after string) {
 			eventually(s.t, patience, "after "+after+" a page goes on", func() (err error) {
 				g.look(func(g *page) {
 					if err = g.seen.has(written); err != nil {
-						err = fmt.Errorf("%w; it is %q at %s, %d sockets, closings %v, answers %v, %v", err, g.state,
-							s.webs[g.at%len(s.webs)].name, g.connected, g.closings, g.answers, g.seen.first)
+						err = fmt.Errorf("%w; %s", err, g.stands())
 					}
 				})
 				return err

@@ -5,9 +5,10 @@ package storm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -40,9 +41,11 @@ type sifter struct {
 	wish
 	journal *journal
 	rev     uint32
-	next    int    // the first line that was not looked at
-	rest    string // what is still to come of the line before it
-	at      int64  // the offset of that
+	granted chan struct{} // closed when lines, or a count of them, come by it; nil: they did
+	next    int           // the first line that was not looked at
+	rest    string        // what is still to come of the line before it
+	at      int64         // the offset of that
+	file    string        // in which that is
 
 	shown, counted int // lines that came, and that were counted only
 	parted         int // lines that came in pieces
@@ -59,9 +62,13 @@ func (s *sifter) take(f *wire.Frame) {
 	var shown []string
 	switch {
 	case f.Kind == wire.Lines:
+		if s.granted != nil {
+			close(s.granted)
+			s.granted = nil
+		}
 		shown = s.pieces(f)
 	case s.past(f):
-		s.leave("a marker")
+		s.leave(f, "a marker")
 	}
 	looked, passed := int(f.Looked), int(f.Passed)
 	if s.filter == nil && !s.quiet {
@@ -100,15 +107,21 @@ func (s *sifter) take(f *wire.Frame) {
 		s.say("up to line %d, %d lines came that should not: %.60q", s.next, len(shown), shown[0])
 	}
 	if f.Kind == wire.Lines && s.rest != "" && len(f.Payload) > 0 {
-		s.at = f.After[f.Index].Offset
+		s.at, s.file = f.After[f.Index].Offset, sameFile(f.After[f.Index].File)
 	}
 }
 
 // pieces are the lines that begin in f, whose last may go on in the next. What goes on with the line before is judged here.
 func (s *sifter) pieces(f *wire.Frame) []string {
 	text := string(f.Payload)
-	if text == "" && s.rest != "" && !s.past(f) {
-		return nil // it counts nothing behind that
+	if text == "" {
+		if s.past(f) { // else it counts nothing behind that
+			s.leave(f, "a count")
+		}
+		if f.Flags&(wire.Cont|wire.Open|wire.NoEOL) != 0 {
+			s.say("nothing, with the flags %d", f.Flags)
+		}
+		return nil
 	}
 	if f.Flags&wire.Cont != 0 {
 		here := text[:min(len(text), len(s.rest))]
@@ -117,7 +130,7 @@ func (s *sifter) pieces(f *wire.Frame) []string {
 		}
 		s.rest, text = s.rest[len(here):], text[len(here):]
 	} else {
-		s.leave(text)
+		s.leave(f, text)
 	}
 	lines := strings.SplitAfter(text, "\n")
 	if lines[len(lines)-1] == "" {
@@ -132,26 +145,63 @@ func (s *sifter) pieces(f *wire.Frame) []string {
 
 // past says whether f goes past what is still to come of a line.
 func (s *sifter) past(f *wire.Frame) bool {
-	return s.rest != "" && len(f.After) > 0 && !slices.ContainsFunc(f.After, func(p wire.Place) bool { return p.Offset == s.at })
+	to, known := s.to(f)
+	return s.rest != "" && len(f.After) > 0 && !(known && to == s.at)
 }
 
-// leave is where something else comes than what is still to come of a line: right only if the page no longer wants that.
-func (s *sifter) leave(came string) {
+// to is how far f goes in the file that the rest of a line is of.
+func (s *sifter) to(f *wire.Frame) (offset int64, known bool) {
+	for _, p := range f.After {
+		if sameFile(p.File) == s.file {
+			return p.Offset, true
+		}
+	}
+	return 0, false
+}
+
+// sameFile is what of a token stays while its file is read.
+func sameFile(token wire.File) string {
+	const version, inode, generation = "\x01", 4, 4
+	same := string(token)
+	if !strings.HasPrefix(same, version) {
+		return same
+	}
+	end := inode
+	for same[end] >= 0x80 {
+		end++
+	}
+	return same[:end+1+generation]
+}
+
+// leave is where something else comes than what is still to come of a line: right only if the page no longer wants that. Where f
+// ends inside of it, its end is still to come, to whoever wants it by then.
+func (s *sifter) leave(f *wire.Frame, came string) {
 	if s.rest != "" && s.passes(s.next-1) && !s.quiet {
 		s.say("%.60q, and %.60q did not come", came, s.rest)
 	}
-	s.rest = ""
+	if to, known := s.to(f); known && s.at < to && to < s.at+int64(len(s.rest)) {
+		s.rest, s.at = s.rest[to-s.at:], to
+	} else {
+		s.rest = ""
+	}
 }
 
-// want changes what the page wants, from the line that it has come to.
-func (g *page) want(ctx context.Context, w wish) {
+// want changes what the page wants, from the line that it has come to. granted is closed when lines, or a count of them, come by it.
+func (g *page) want(ctx context.Context, w wish) (granted <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sift.rev++
-	g.sift.wish = w
+	g.sift.granted = make(chan struct{})
+	g.sift.wish, g.wished = w, time.Now()
 	if g.socket == nil {
-		return // it is said when there is one
+		return g.sift.granted // it is said when there is one
 	}
 	message, _ := json.Marshal(map[string]any{"op": "set", "rev": g.sift.rev, "from": g.position, "filter": w.filter, "quiet": w.quiet})
-	_ = g.socket.Write(ctx, websocket.MessageText, message) // what failed ends, and begins again with the same wish
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	// What failed ends, and begins again with the same wish. What is not taken is another thing: no fault here stops web from reading.
+	if err := g.socket.Write(ctx, websocket.MessageText, message); errors.Is(err, context.DeadlineExceeded) {
+		g.seen.fault("wish %d was not taken for 10 s", g.sift.rev)
+	}
+	return g.sift.granted
 }

@@ -123,6 +123,9 @@ func TestJump(t *testing.T) {
 			if n := strings.Count(strings.Join(f.said, ""), `"ask":"place"`); n != 1 {
 				t.Errorf("the page asked for %d places", n)
 			}
+			if !strings.Contains(strings.Join(f.said, ""), `"ask":"place","lines":250`) {
+				t.Errorf("the page asked for more than a screen: %s", f.said)
+			}
 		})
 	})
 	t.Run("a press draws nothing before its lines are there, unless they are late, and leads there although it is let go", func(t *testing.T) {

@@ -259,6 +259,24 @@ func TestTail(t *testing.T) {
 				}
 			})
 		},
+		"what nobody waits for is said later, unless something else is wished for, or the connection goes": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one\n")
+			ctx := open()
+			wantLines(t, ctx, "one")
+			do(t, ctx, run(`
+				rig.later = (wish) => rig.tail.set(wish, rig.tail.position, undefined, true)
+				rig.later({ quiet: true })`))
+			f.until("it is said", func() bool { return strings.Contains(strings.Join(f.said, ""), `"quiet":true`) })
+			do(t, ctx, run(`rig.later({ quiet: true }); rig.tail.set({}, rig.tail.position); rig.later({}); rig.tail.stop(); await rig.tail.start()`))
+			f.write(0, "two\n")
+			wantLines(t, ctx, "one\ntwo")
+			do(t, ctx, run(`await new Promise((done) => setTimeout(done, 100))`)) // what would be said late would be said by then
+			f.with(func() {
+				if n := strings.Count(strings.Join(f.said, ""), `"op":"set"`); n != 2 {
+					t.Errorf("the page said %d wishes, want the first and the third: %s", n, f.said)
+				}
+			})
+		},
 		"questions outlive a connection": func(t *testing.T, f *fake, open func() context.Context) {
 			var text strings.Builder
 			for i := range 3000 {

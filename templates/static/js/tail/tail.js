@@ -19,6 +19,8 @@ const TIMES = { silence: 12_000, look: 1000, signedOut: 30_000, held: 5000 }
 const SUSPICIOUS = 3
 /** So many wishes of which nothing was heard are remembered. */
 const UNHEARD = 16
+/** What nobody waits for is said so much later, in ms: the servers' work for it would slow down the rows that are drawn meanwhile. */
+const LATER = 50
 /** Kinds that last while it is asked whether they are over. */
 const LASTING = ['retry', 'signedout', 'held']
 
@@ -70,6 +72,8 @@ export class Tail {
   #asking = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
+  /** A wish is not said yet. @type {ReturnType<typeof setTimeout> | undefined} */
+  #unsaid
 
   /** @param {import('../common/base.js').LogName} log @param {Hooks} hooks @param {Partial<typeof TIMES>} [times] */
   constructor(log, hooks, times) {
@@ -106,11 +110,12 @@ export class Tail {
    * What is to be sent from now on; what was on its way by an older wish is not heard.
    * @param {Wish} wish @param {string} position to go on from; '': the live edge
    * @param {() => void} [undo] called when it cannot be, and what was before is wished for again
+   * @param {boolean} [later] nobody waits for it
    */
-  set(wish, position, undo = () => {}) {
+  set(wish, position, undo = () => {}, later = false) {
     this.#before.push({ rev: this.#rev + 1, wish: this.wish, position: this.position, undo })
     if (this.#before.length > UNHEARD) this.#before.shift()
-    this.#wish(wish, position)
+    this.#wish(wish, position, later)
   }
 
   /** Something changed for the better, perhaps: the network is back, the page is looked at, somebody signed in. */
@@ -121,12 +126,15 @@ export class Tail {
 
   // Private
 
-  /** @param {Wish} wish @param {string} position */
-  #wish(wish, position) {
+  /** @param {Wish} wish @param {string} position @param {boolean} [later] */
+  #wish(wish, position, later = false) {
     this.wish = wish
     this.position = position
     this.#rev++
-    this.#send({ op: 'set', rev: this.#rev, from: position || undefined, ...wish })
+    clearTimeout(this.#unsaid)
+    const say = () => this.#send({ op: 'set', rev: this.#rev, from: position || undefined, ...wish })
+    if (later) this.#unsaid = setTimeout(say, LATER)
+    else say()
   }
 
   /** @param {WebSocket} socket @param {import('./begun.js').Begun} [begun] that it is of */
@@ -257,6 +265,7 @@ export class Tail {
 
   #hangUp() {
     clearTimeout(this.#timer)
+    clearTimeout(this.#unsaid)
     const socket = this.#socket
     this.#socket = null
     this.questions.disconnected()

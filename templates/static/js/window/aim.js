@@ -6,7 +6,7 @@ import { place } from '../tail/frame.js'
 const LEAD = 32 * 1024
 
 /** @typedef {import('../tail/frame.js').Frame} Frame */
-/** @typedef {{ ask: 'read' | 'time' | 'place', from?: string, at?: number, behind?: number }} Where */
+/** @typedef {{ ask: 'read' | 'time' | 'place', from?: string, at?: number, behind?: number, lines?: number }} Where */
 /**
  * @callback Shown called once
  * @param {Frame | null} frame the first that came of the place; null: it is not shown

@@ -7,6 +7,8 @@ import { Ahead } from './ahead.js'
 const THIRD = 1 / 3
 /** The thumb moves faster than answers come, and than the server listens: it leads to another place no more often than this, in ms. */
 const PACE = 120
+/** So many lines fill a screen, however tall; what is around them comes when somebody stays. */
+const SCREEN = 250
 /** What is asked for ahead is of no use after so long, in ms: the log has grown. */
 const FRESH = 5000
 
@@ -66,7 +68,7 @@ export class Journey {
       view.toRow(row)
       return shown(0, row)
     }
-    this.#next = () => reader.go({ ask: 'place', behind: extent.behind(fraction) }, 0, (frame) => {
+    this.#next = () => reader.go(this.#place(fraction), 0, (frame) => {
       this.#leads = false
       if (!frame) return (this.#next = null)
       shown(frame.time)
@@ -85,7 +87,7 @@ export class Journey {
     this.#ahead = null
     clearTimeout(this.#stale)
     if (fraction === null || fraction <= 0 || fraction >= 1 || reader.filter || this.#rowAt(fraction) !== null) return
-    this.#ahead = { fraction, question: new Ahead(tail.questions, read(undefined, { ask: 'place', behind: extent.behind(fraction) })) }
+    this.#ahead = { fraction, question: new Ahead(tail.questions, read(undefined, this.#place(fraction))) }
     this.#stale = setTimeout(() => this.expect(null), FRESH)
   }
 
@@ -103,6 +105,11 @@ export class Journey {
     const place = extent.begin + fraction * extent.size
     const [first, last] = [buffer.at(buffer.first), buffer.at(buffer.next - 1)]
     return first && last && place >= first.place && place <= last.place ? buffer.rowAt(place) : null
+  }
+
+  /** @param {number} fraction @returns {import('./aim.js').Where} */
+  #place(fraction) {
+    return { ask: 'place', behind: this.#parts.extent.behind(fraction), lines: SCREEN }
   }
 
   /** What was asked for ahead, if it is that. @param {number} fraction */

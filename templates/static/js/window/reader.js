@@ -100,7 +100,7 @@ export class Reader {
     this.#asking.down = questions.ask(read(this.#filter, aim.question), aim.asker({
       count: (frame) => this.#count(frame),
       arrive: () => {
-        this.#leave(this.#tail.position)
+        this.#leave(this.#tail.position, true)
         this.#asking.giveUp('up') // it is of rows that go
         this.#clear(false)
       },
@@ -276,12 +276,12 @@ export class Reader {
     this.#view.changed()
   }
 
-  /** The rows end before the live edge: what is written is only counted. @param {string} position from where on to count */
-  #leave(position) {
+  /** The rows end before the live edge: what is written is only counted. @param {string} position from where on to count @param {boolean} [later] others are drawn now */
+  #leave(position, later) {
     if (!this.live) return
     this.live = this.#replaces = false
     this.#view.more.below = true
-    this.#tail.set({ filter: this.#filter, quiet: true }, position)
+    this.#tail.set({ filter: this.#filter, quiet: true }, position, undefined, later)
   }
 
   /** @param {boolean} live whether what comes next ends at the live edge */

@@ -63,7 +63,7 @@ func TestFilterBacklogHasAnEnd(t *testing.T) {
 	b.mark(wire.MarkLive)
 	b.text("2 a hit\n")
 	b.marked(wire.MarkLooked)
-	if m := b.mark(wire.MarkLooked); m.Bytes > 64<<20 || m.Bytes < 63<<20 || !strings.Contains(m.Why, "1 lines pass") {
+	if m := b.mark(wire.MarkLooked); m.Bytes > 64<<20 || m.Bytes < 63<<20 || !strings.Contains(m.Why, "1 line passes the filter;") {
 		t.Errorf("%+v", m)
 	}
 }

@@ -24,8 +24,12 @@ func (f *Follower) backlog(h *file, most int64) (off int64, short []wire.Marker,
 		off, found, whole, err := f.lookBack(h, most)
 		if err != nil || whole {
 			if err == nil && found < f.start.Lines && off > 0 {
+				what := fmt.Sprintf("%d lines pass", found)
+				if found == 1 {
+					what = "1 line passes"
+				}
 				short = append(short, f.marker(wire.Marker{Kind: wire.MarkLooked, Bytes: h.size() - off, Name: f.named(h.name),
-					Why: fmt.Sprintf("of the last %d bytes, %d lines pass the filter; older ones were not looked at", h.size()-off, found)}))
+					Why: what + " the filter; older ones were not looked at"}))
 			}
 			return off, short, err
 		}

@@ -186,7 +186,9 @@ func told(m wire.Marker) string {
 			return "bytes are lost: " + m.Why
 		}
 		return fmt.Sprintf("%d bytes are lost: %s", m.Bytes, m.Why)
-	case wire.MarkLooked, wire.MarkOpened:
+	case wire.MarkLooked:
+		return fmt.Sprintf("of the last %d bytes, %s", m.Bytes, m.Why)
+	case wire.MarkOpened:
 		return m.Why
 	case wire.MarkProgress:
 		return fmt.Sprintf("%s %s, %d of %d bytes", m.Why, plainPath(m.Name), m.Done, m.Bytes)

@@ -60,6 +60,7 @@ export function testMarkers() {
   equal(said({ kind: 'gap', bytes: 14 * 2 ** 20, why: 'the file was truncated at 14:02:11' }), 'gap: 14 MB are gone, the file was truncated at 14:02:11')
   equal(said({ kind: 'gap', bytes: -1 }), 'gap: lines are gone')
   equal(said({ kind: 'gap', bytes: 0 }), 'gap: 0 B are gone')
+  equal(said({ kind: 'looked', bytes: 14 * 2 ** 20, why: '1 line passes the filter; older ones were not looked at' }), 'of the last 14 MB, 1 line passes the filter; older ones were not looked at')
   equal(said({ kind: 'waiting', name: 'nginx/app.log' }), 'waiting for nginx/app.log to appear')
   equal([said({ kind: 'opened' }), said({ kind: 'live' })], ['', ''])
   for (const kind of ['truncated', 'replaced', 'unreadable', 'readable', 'edge', 'something-newer']) {

@@ -263,7 +263,7 @@ export function markerWords({ kind, at, name, to, bytes: size, why, done, ms = 0
     case 'fold':
       return `${bytes(size ?? 0)} skipped; scroll up to load them`
     case 'looked':
-      return why || 'older lines were not looked at'
+      return why ? `of the last ${bytes(size ?? 0)}, ${why}` : 'older lines were not looked at'
     case 'mark':
       return `mark, ${time}`
     case 'reconnected':

@@ -245,14 +245,15 @@ func (t *Tail) enqueue(attempt uint32) {
 	}
 }
 
-// delete removes a job that no worker took. A job that one did take is refused, for good: its hello is told no.
+// delete removes a job that no worker took, however long Redis is away: perhaps none ever comes that would. A job that one did take is
+// refused, for good: its hello is told no.
 func (t *Tail) delete(attempt uint32) {
 	h := t.hub
-	for _, pause := range deletePauses {
+	for try := 0; ; try++ {
 		select {
 		case <-h.life.Done():
 			return
-		case <-time.After(pause):
+		case <-time.After(deletePauses[min(try, len(deletePauses)-1)]):
 		}
 		err := h.o.Jobs.Delete(h.life, t.m.log.Host, t.m.id, attempt)
 		if err == nil {

@@ -31,12 +31,13 @@ type AnnouncerOptions struct {
 // Announcer tells all web processes what a worker serves. Several workers of one machine may serve the same host; then the
 // one that started last announces, and the others stand by until it falls silent.
 type Announcer struct {
-	o       AnnouncerOptions
-	seal    wire.TextSeal
-	key     string
-	ringKey string
-	started time.Time
-	claimed chan struct{} // closed: the host's name is this machine's
+	o        AnnouncerOptions
+	seal     wire.TextSeal
+	key      string
+	ringKey  string
+	claimKey string
+	started  time.Time
+	claimed  chan struct{} // closed: the host's name is this machine's
 
 	records map[string]record // what was announced last, by id
 	columns columns
@@ -65,8 +66,8 @@ func NewAnnouncer(o AnnouncerOptions) (*Announcer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Announcer{o: o, seal: newSeal(o.Secret), key: o.Names.CatalogueKey(o.Host), ringKey: o.Names.RingKey(o.Host), started: o.Now(),
-		claimed: make(chan struct{}), records: map[string]record{}, columns: columns{base: map[string]int64{}}, starts: true}, nil
+	return &Announcer{o: o, seal: newSeal(o.Secret), key: o.Names.CatalogueKey(o.Host), ringKey: o.Names.RingKey(o.Host),
+		claimKey: o.Names.ClaimKey(o.Host), started: o.Now(), claimed: make(chan struct{}), records: map[string]record{}, columns: columns{base: map[string]int64{}}, starts: true}, nil
 }
 
 // Claimed is closed once no other machine has the host's name. Before that, the host's jobs are not this worker's.
@@ -92,39 +93,6 @@ func (a *Announcer) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
-}
-
-// claim waits until the host's name is free. It is taken while another machine's beats still come.
-func (a *Announcer) claim(ctx context.Context) error {
-	var first time.Duration
-	var since time.Time
-	for {
-		st, err := a.look(ctx)
-		foreign := err == nil && st.found && st.head.Machine != a.o.Machine && !st.head.Bye && st.silent < a.away()
-		if err == nil && !foreign {
-			return nil
-		}
-		if foreign {
-			if since.IsZero() {
-				first, since = st.silent, a.o.Now()
-			}
-			// Without a new beat the silence would have grown by all the time since the first look.
-			if st.silent+a.o.Every/4 < first+a.o.Now().Sub(since) {
-				return a.taken()
-			}
-		} else {
-			a.trouble(ctx, err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(a.o.Every / 4):
-		}
-	}
-}
-
-func (a *Announcer) taken() error {
-	return fmt.Errorf("%s is already served by another machine; give this one another worker.host: %w", a.o.Host, ErrHostTaken)
 }
 
 func (a *Announcer) away() time.Duration { return awayAfter * a.o.Every }

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,71 @@ func TestSecondMachineIsRefused(t *testing.T) {
 		w.lists(l, "web-01/a")
 		if first.stop(); first.err != nil {
 			t.Error(first.err)
+		}
+	})
+}
+
+// Of two machines that start in the same instant, when Redis knows of neither or of one that ended, only one has the name at any time.
+func TestOneOfTwoThatStartAtOnceHasTheName(t *testing.T) {
+	testredis.Each(t, func(t *testing.T, addr string) {
+		w := newWorld(t, addr)
+		var hosts sync.WaitGroup
+		for n := range 20 {
+			host := fmt.Sprintf("host-%d", n)
+			machine := func(name string) *Announcer {
+				a := w.announcer(name, name, logs("a"))
+				a.o.Host, a.key, a.claimKey = host, names.CatalogueKey(host), names.ClaimKey(host)
+				return a
+			}
+			if n%2 == 0 {
+				before := machine("before")
+				if err := before.beat(w.ctx()); err != nil {
+					t.Fatal(err)
+				}
+				before.bye(w.ctx())
+			}
+			two := []*Announcer{machine("m1"), machine("m2")}
+			ends := make(chan *running, len(two))
+			hosts.Go(func() {
+				for _, a := range two {
+					r := run(t, a.Run)
+					go func() { <-r.done; ends <- r }()
+				}
+				if r := <-ends; !errors.Is(r.err, ErrHostTaken) {
+					t.Errorf("%s: one of them ends with %v", host, r.err)
+				}
+				claimed := 0
+				for _, a := range two {
+					select {
+					case <-a.Claimed():
+						claimed++
+					default:
+					}
+				}
+				if claimed != 1 {
+					t.Errorf("%s: %d of them had the name", host, claimed)
+				}
+				if n := w.c.Exists(w.ctx(), names.ClaimKey(host)).Val(); n != 0 {
+					t.Errorf("%s: the claim is left", host)
+				}
+			})
+		}
+		hosts.Wait()
+	})
+}
+
+// Who claimed the name and died before it announced anything has it for as long as one that fell silent.
+func TestAClaimOfADeadMachineEnds(t *testing.T) {
+	t.Parallel()
+	testredis.Each(t, func(t *testing.T, addr string) {
+		w := newWorld(t, addr)
+		if err := w.announcer("m1", "w1", logs("a")).claim(w.ctx()); err != nil {
+			t.Fatal(err)
+		}
+		next := run(t, w.announcer("m2", "w2", logs("b")).Run)
+		w.lists(w.list(), "web-01/b")
+		if next.stop(); next.err != nil {
+			t.Error(next.err)
 		}
 	})
 }

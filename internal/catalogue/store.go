@@ -55,7 +55,7 @@ func (a *Announcer) store(ctx context.Context, h head, c change, whole bool) err
 	values := []any{headField, a.seal.Close(wire.Field(a.key, headField), encode(h))}
 	put := func(r record) { values = append(values, r.ID, a.seal.Close(wire.Field(a.key, r.ID), encode(r))) }
 	if whole {
-		pipe.Del(ctx, a.key)
+		pipe.Del(ctx, a.key, a.claimKey) // what is stored now says whose the name is
 		for _, r := range a.records {
 			put(r)
 		}

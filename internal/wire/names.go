@@ -33,3 +33,6 @@ func (n Names) StopsKey() string { return n.Namespace + ":stops" }
 
 // RingKey is the hash that keeps how the logs of a host grew lately.
 func (n Names) RingKey(host string) string { return n.Namespace + ":rings:" + host }
+
+// ClaimKey is held by the machine that is about to announce a host.
+func (n Names) ClaimKey(host string) string { return n.Namespace + ":claim:" + host }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"livetail/internal/wire"
@@ -89,7 +88,7 @@ func (f *fake) reply(q question) ([]wire.Frame, wrong) {
 		}
 		a.read(file, offset, given)
 	case "time":
-		a.seekTime()
+		a.seekTime(f.fails)
 	case "place":
 		lines := a.lines()
 		at := max(0, a.total-q.Behind)
@@ -163,6 +162,13 @@ func (a *answer) read(file int, offset int64, given bool) {
 	if given {
 		a.last = file
 	}
+	until := a.total
+	if a.Back {
+		until = 0
+	}
+	if f, at, ok := a.place(a.Until); ok {
+		until = a.abs(f, at)
+	}
 	passed, looked, size, why := 0, 0, 0, wire.EndEdge
 	if a.Back {
 		why = wire.EndStart
@@ -177,6 +183,10 @@ func (a *answer) read(file int, offset int64, given bool) {
 		held, seen, unsaid = nil, 0, 0
 	}
 	for _, l := range lines {
+		if at := a.abs(l.file, l.offset); a.Back && at < until || !a.Back && at >= until {
+			why = wire.EndUntil
+			break
+		}
 		if a.Lines > 0 && passed >= a.Lines || a.Bytes > 0 && size >= a.Bytes {
 			why = wire.EndLines
 			break
@@ -289,47 +299,16 @@ func (a *answer) mark(m wire.Marker, file int, offset int64) {
 	a.frames = append(a.frames, frame)
 }
 
-func (a *answer) end(why string) {
-	frame, _ := wire.Marker{Kind: wire.MarkEnd, End: why}.Frame()
+func (a *answer) end(why string) { a.ends(wire.Marker{End: why}) }
+
+func (a *answer) ends(m wire.Marker) {
+	m.Kind = wire.MarkEnd
+	frame, _ := m.Frame()
 	frame.Reply, frame.Flags = a.Reply, wire.Last
 	if n := len(a.frames); n > 0 {
 		frame.After, frame.Behind = a.frames[n-1].After, a.frames[n-1].Behind
 	}
 	a.frames = append(a.frames, frame)
-}
-
-// timeOf is what a line says; where that has no zone, the host's clock is meant, which is two hours ahead of UTC.
-func timeOf(text []byte) (int64, bool) {
-	if len(text) > 19 {
-		if t, err := time.Parse("2006-01-02 15:04:05", string(text[:19])); err == nil {
-			return t.Add(-2 * time.Hour).UnixMilli(), true
-		}
-	}
-	first, _, _ := strings.Cut(string(text), " ")
-	t, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(first))
-	return t.UnixMilli(), err == nil
-}
-
-func (a *answer) seekTime() {
-	lines := a.lines()
-	some := false
-	for i, l := range lines {
-		t, ok := timeOf(l.text)
-		if ok && t >= a.At {
-			m := wire.Marker{Sure: wire.SureExact}
-			if !some && t > a.At {
-				m.Why = "the log begins later"
-			}
-			a.found(lines, i, m)
-			return
-		}
-		some = some || ok
-	}
-	if some {
-		a.found(lines, len(lines), wire.Marker{Sure: wire.SureExact, Why: "the log ends earlier"})
-	} else {
-		a.found(lines, len(lines), wire.Marker{Sure: wire.SureNone, Why: "no line has a time that is understood"})
-	}
 }
 
 // found tells of a line or, behind the last one, of the live edge.

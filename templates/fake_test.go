@@ -54,6 +54,7 @@ type fake struct {
 	holdAnswers bool       // answers wait, but for saying that they are slowed
 	holdCounts  bool       // counts wait
 	noOlder     bool       // questions for what comes before a place are not answered
+	fails       string     // why no time can be looked for
 	slow        bool       // counting is slowed, and says so first
 	signedOut   bool
 	hold        bool   // answers of the API wait

@@ -111,7 +111,7 @@ export function testTwoFiltersThatCannotBeLeaveAllAsItWas() {
   reader.filter = { include: [{ text: '(', regex: true }] }
   reader.filter = { include: [{ text: '(a', regex: true }] }
   for (const { undo } of wishes.slice(1).reverse()) undo()
-  equal([reader.live, reader.filter, reader.looked, reader.passed], [true, one, 9, 1])
+  equal([reader.live, reader.filter, reader.counted.looked, reader.counted.passed], [true, one, 9, 1])
   add(1)
   equal(buffer.next - buffer.first, 2, 'rows that were here stay')
   // One that can be, of which nothing came yet, is what was before: its rows replace those that are here.
@@ -129,9 +129,9 @@ export function testWhatThereIsNoRoomForCountsOnce() {
   const frame = { errors: 2, looked: 30, passed: 20, position: 'later' }
   reader.take(lines('line\n'.repeat(20), 0, { start: 1450, offset: 1550, ...frame }))
   equal([reader.live, wishes.at(-1).quiet, buffer.tail], [false, true, 'p1450'], 'it is asked for again, to be counted')
-  equal([reader.arrived, reader.errors, reader.looked, reader.passed], [90, 0, 0, 0])
+  equal([reader.arrived, reader.errors, reader.counted.looked, reader.counted.passed], [90, 0, 0, 0])
   reader.take(lines('', 0, { start: 1550, offset: 1550, ...frame }))
-  equal([reader.arrived, reader.errors, reader.looked, reader.passed], [110, 2, 30, 20])
+  equal([reader.arrived, reader.errors, reader.counted.looked, reader.counted.passed], [110, 2, 30, 20])
 }
 
 export function testAnErrorThatThereIsNoRoomForHasOneTick() {
@@ -179,3 +179,4 @@ export function testWhatWasThereOrWasCountedIsNotNew() {
   reader.take(frame(999_960, 'new\n'.repeat(10), { flags: BACKLOG }))
   equal(reader.arrived, 916, 'the rest is fetched by whoever scrolls there')
 }
+

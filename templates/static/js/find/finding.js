@@ -101,7 +101,7 @@ export class Finding {
       this.#brought = hit
       bring(scroller, current)
     }
-    write(this.#pane.part('passes'), reader.filter ? words.passes(reader.passed, reader.looked, tail.state.kind === 'following') : '')
+    write(this.#pane.part('passes'), reader.filter ? words.passes(reader.counted.passed, reader.counted.looked, tail.state.kind === 'following') : '')
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether the key was for us */

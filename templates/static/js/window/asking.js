@@ -1,5 +1,7 @@
 // What a reader is asking for, above its rows and below them.
 
+import { markerWords } from '../common/words.js'
+
 /** A question that failed is put again after so long, in ms. */
 const AGAIN = 5000
 
@@ -11,6 +13,26 @@ const LOOK = 64 * 1024 * 1024
 /** A question for a page of lines. @param {object | undefined} filter @param {object} question */
 export function read(filter, question) {
   return /** @type {import('../tail/questions.js').Question} */ ({ ask: 'read', lines: LINES, bytes: BYTES, look: LOOK, filter, ...question })
+}
+
+/** Has it said what an answer says of itself rather than of the log. @param {import('../tail/frame.js').Frame} frame @param {(words: string) => void} tell @returns {boolean} whether it was no row */
+export function says({ marker }, tell) {
+  if (marker?.kind !== 'end' && marker?.kind !== 'progress') return false
+  tell(marker.kind === 'progress' || marker.end === 'failed' ? markerWords(marker) : '')
+  return true
+}
+
+/**
+ * Takes an answer that is asked for up to a position. Where that is gone, which is a gap that is told first, it would be a row in a wrong place.
+ * @param {string | undefined} until @param {(frame: import('../tail/frame.js').Frame, last: boolean, until?: string) => void} take @param {() => void} gone
+ */
+export function upTo(until, take, gone) {
+  let begun = until === undefined
+  return (/** @type {import('../tail/frame.js').Frame} */ frame, /** @type {boolean} */ last) => {
+    if (!begun && frame.marker?.kind === 'gap') return gone()
+    begun ||= frame.marker?.kind !== 'progress'
+    take(frame, last, until)
+  }
 }
 
 /** In place of what gives a question up: none is put for a while. */

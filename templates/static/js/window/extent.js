@@ -21,7 +21,7 @@ export class Extent {
   /** A frame came, and where it lies is known: one of the tail once there was room for it, as it comes again if there is none. @type {(frame: import('../tail/frame.js').Frame, shift: number) => void} */
   placed = () => {}
   /** Where the tail has come to, and in which file. */
-  #tail = 0
+  tail = 0
   #file = ''
   /** Whether its next frame goes on with the one before it. */
   #continues = false
@@ -64,7 +64,7 @@ export class Extent {
     if (reply === 0) {
       this.#continues = true
       this.#file = file
-      this.#tail = shift + offset
+      this.tail = shift + offset
     } else this.#answered(frame, shift + offset)
     // Of the past the way to the live edge is a guess that gets better: it says where a file lies, and not that the log has grown.
     if (file === this.#file) this.edge = Math.max(this.edge, shift + offset + behind)
@@ -116,7 +116,7 @@ export class Extent {
     const byDistance = this.edge - behind - offset
     const answer = this.#answers.get(reply)
     if (answer !== undefined && marker?.kind === 'file') return answer - offset
-    return reply === 0 && this.#continues ? Math.max(byDistance, this.#tail - start) : byDistance
+    return reply === 0 && this.#continues ? Math.max(byDistance, this.tail - start) : byDistance
   }
 }
 

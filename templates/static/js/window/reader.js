@@ -1,7 +1,8 @@
 // What this page reads of its log: a window that follows the live edge, or stands anywhere in the past and grows as one scrolls.
 
 import { Aim } from './aim.js'
-import { Asking, read } from './asking.js'
+import { Asking, read, says, upTo } from './asking.js'
+import { Counted } from './counted.js'
 import { News } from './news.js'
 import { Skipped } from './skipped.js'
 import { markerWords } from '../common/words.js'
@@ -29,9 +30,8 @@ export class Reader {
   /** How many lines the log got since the page is here, read or not, and how many errors they report. */
   arrived = 0
   errors = 0
-  /** How many lines the filter looked at, and let pass. */
-  looked = 0
-  passed = 0
+  /** What the filter looked at, and let pass. */
+  counted
 
   #tail
   #buffer
@@ -61,6 +61,7 @@ export class Reader {
     this.#extent = extent
     this.#tell = tell
     this.#skipped = new Skipped(buffer)
+    this.counted = new Counted(buffer)
     view.more.above = true
   }
 
@@ -75,15 +76,14 @@ export class Reader {
     this.#extent.placed(frame, shift)
     this.arrived += this.#news.among(frame, shift, this.live ? this.#buffer.lines - before : frame.passed)
     this.errors += frame.errors
-    this.looked += frame.looked
-    this.passed += frame.passed
+    this.counted.tail(frame, this.live)
   }
 
   /** Asks for more rows where the screen comes near their end, but not for such as would join rows that are about to go. */
   fill() {
     if (this.#rests || this.#replaces || this.flies) return
     if (this.#view.above < AHEAD && this.#view.more.above && !this.#asking.up && this.#buffer.head) this.#up()
-    if (this.#view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#down()
+    if (this.#view.below < AHEAD && !this.live && !this.#asking.down && this.#buffer.tail) this.#ask('down', { from: this.#buffer.tail }, (frame, last, until) => this.#below(frame, last, until))
   }
 
   /** Shows the first line behind a position, so many px below the top of the screen. @param {string} position '': the first byte there is @param {number} [px] */
@@ -98,9 +98,10 @@ export class Reader {
     this.#begins = where.ask === 'read' && !where.from
     const aim = (this.#aim = new Aim(this.#buffer, this.#view, where, px, shown))
     this.#asking.down = questions.ask(read(this.#filter, aim.question), aim.asker({
-      count: (frame) => this.#count(frame),
+      count: (frame) => says(this.counted.seek(frame), this.#tell),
       arrive: () => {
         this.#leave(this.#tail.position, true)
+        this.counted.land(this.#begins)
         this.#asking.giveUp('up') // it is of rows that go
         this.#clear(false)
       },
@@ -157,12 +158,13 @@ export class Reader {
   set filter(filter) {
     const undo = this.#asItIs()
     this.#filter = filter
-    this.looked = this.passed = 0
     const { row, px } = this.#view.anchor
     const at = this.#buffer.at(row)
     if ((this.live && this.#view.atEnd) || !at) this.#restart(undo)
     else {
       this.live = this.#replaces = false
+      this.counted = new Counted(this.#buffer)
+      this.counted.leave('', this.#extent.tail)
       this.#tail.set({ filter, quiet: true }, this.#tail.position, undo)
       this.seek(at.token, -px)
     }
@@ -172,13 +174,12 @@ export class Reader {
 
   /** What brings all back to how it is now: the filter that is set cannot be. */
   #asItIs() {
-    const { live, looked, passed } = this
+    const { live, counted } = this
     const [replaces, filter, aim] = [this.#replaces, this.#filter, this.flies ? this.#aim : null]
     return () => {
       this.#drop()
       ;[this.live, this.#replaces, this.#filter] = [live, replaces, filter]
-      this.looked += looked
-      this.passed += passed
+      this.counted = counted
       if (aim) this.go(aim.where, aim.px)
       else if (!live && this.#buffer.next === this.#buffer.first) this.toLive() // a link's: nothing was here before
       this.#view.changed()
@@ -186,39 +187,43 @@ export class Reader {
   }
 
   #up() {
-    this.#asking.up = this.#tail.questions.ask(read(this.#filter, { back: true, from: this.#buffer.head }), {
-      frame: (frame, last) => {
-        const next = this.#buffer.next
-        const begins = frame.marker?.kind === 'start'
-        if (begins || frame.marker?.end === 'start') this.#view.more.above = false // of a log that is not there, no beginning is told
-        if (begins) this.#extent.start = this.#extent.shift(frame) + frame.offset
-        const says = this.#count(frame)
-        this.#buffer.unfold()
-        if (says && frame.marker?.kind === 'end') this.#buffer.head = frame.position || this.#buffer.head
-        const room = says || this.#buffer.prepend(frame, this.#extent.shift(frame))
-        if (this.#buffer.next < next) {
-          this.#asking.giveUp('down')
-          this.#leave(this.#tail.position)
-        }
-        if (frame.marker?.kind === 'start' && this.#begins && this.#view.aims) this.#view.toRow(this.#buffer.first)
-        this.#done('up', frame, last, room)
-      },
-      refused: () => (this.#asking.up = null),
+    this.#ask('up', { back: true, from: this.#buffer.head }, (frame, last, until) => {
+      const next = this.#buffer.next
+      const begins = frame.marker?.kind === 'start'
+      if (begins || frame.marker?.end === 'start') this.#view.more.above = false // of a log that is not there, no beginning is told
+      if (begins) this.#extent.start = this.#extent.shift(frame) + frame.offset
+      const said = says(frame, this.#tell)
+      this.#buffer.unfold()
+      if (said && frame.marker?.kind === 'end') this.#buffer.head = frame.position || this.#buffer.head
+      const room = said || this.#buffer.prepend(frame, this.#extent.shift(frame))
+      if (room) this.counted.answer('up', frame, 0, until)
+      if (this.#buffer.next < next) {
+        this.#asking.giveUp('down')
+        this.#leave(this.#tail.position)
+      }
+      if (frame.marker?.kind === 'start' && this.#begins && this.#view.aims) this.#view.toRow(this.#buffer.first)
+      this.#done('up', frame, last, room)
     })
   }
 
-  #down() {
-    this.#asking.down = this.#tail.questions.ask(read(this.#filter, { from: this.#buffer.tail }), {
-      frame: (frame, last) => this.#below(frame, last),
-      refused: () => (this.#asking.down = null),
+  /** @param {'up' | 'down'} side @param {object} question @param {(frame: Frame, last: boolean, until?: string) => void} take */
+  #ask(side, question, take) {
+    const until = this.#filter && this.counted.until(side)
+    const frame = upTo(until, take, () => {
+      this.#asking.giveUp(side)
+      this.counted.forget(side)
+      this.#view.changed()
     })
+    this.#asking[side] = this.#tail.questions.ask(read(this.#filter, { ...question, until }), { frame, refused: () => (this.#asking[side] = null) })
   }
 
-  /** @param {Frame} frame @param {boolean} last */
-  #below(frame, last) {
-    const says = this.#count(frame)
-    if (says && frame.marker?.kind === 'end') this.#buffer.pass(frame.position)
-    const room = says || this.#add(frame, this.#extent.shift(frame))
+  /** @param {Frame} frame @param {boolean} last @param {string} [until] */
+  #below(frame, last, until) {
+    const said = says(frame, this.#tell)
+    if (said && frame.marker?.kind === 'end') this.#buffer.pass(frame.position)
+    const shift = this.#extent.shift(frame)
+    const room = said || this.#add(frame, shift)
+    if (room) this.counted.answer('down', frame, shift + frame.offset, until)
     this.#done('down', frame, last, room)
     if (frame.marker?.kind === 'end' && frame.marker.end === 'edge') this.#join()
   }
@@ -243,6 +248,7 @@ export class Reader {
     this.#drop()
     this.#skipped.forget()
     this.live = this.#replaces = true
+    this.counted = new Counted(this.#buffer)
     this.#extent.restart()
     this.#tail.set({ filter: this.#filter, lines: BACKLOG }, '', undo)
   }
@@ -259,18 +265,10 @@ export class Reader {
     return true
   }
 
-  /** Counts what an answer looked at, and says what it says of itself rather than of the log. @param {Frame} frame @returns {boolean} whether it was no row */
-  #count({ marker, looked, passed }) {
-    this.looked += looked
-    this.passed += passed
-    if (marker?.kind !== 'end' && marker?.kind !== 'progress') return false
-    this.#tell(marker.kind === 'progress' || marker.end === 'failed' ? markerWords(marker) : '')
-    return true
-  }
-
   /** The rows reach the live edge: from here on they are added as they are written. */
   #join() {
     this.live = true
+    this.counted.join()
     this.#view.more.below = false
     this.#tail.set({ filter: this.#filter }, this.#buffer.tail)
     this.#view.changed()
@@ -281,6 +279,7 @@ export class Reader {
     if (!this.live) return
     this.live = this.#replaces = false
     this.#view.more.below = true
+    this.counted.leave(position, this.#extent.tail)
     this.#tail.set({ filter: this.#filter, quiet: true }, position, undefined, later)
   }
 

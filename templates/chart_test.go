@@ -152,6 +152,24 @@ func TestHitsOverTime(t *testing.T) {
 			t.Errorf("a phone's axis says %q", said)
 		}
 	})
+	empty := func(t *testing.T, ctx context.Context, fraction float64) {
+		t.Helper()
+		clickOn(t, ctx, fmt.Sprintf(`({ getBoundingClientRect: () => { const { left, width, top, height } = document.querySelector('.parts').getBoundingClientRect(); return new DOMRect(left + width * %v - 1, top, 2, height) } })`, fraction))
+	}
+	only := func(t *testing.T, ctx context.Context, text, lines string) {
+		t.Helper()
+		do(t, ctx, chromedp.Focus(`[data-search=text]`), typed(text), poll(`document.querySelector('[data-search=count]').textContent === `+quote(lines)), chromedp.Click(`[data-search=last]`), poll(currentHit+`.includes(`+quote(text)+`)`), poll(bar+`.length === 1`), settled)
+	}
+	t.Run("where nothing was found, its time is gone to", func(t *testing.T) {
+		ctx := open(t, "UTC", "2006-01-02T15:04:05.000Z07:00")
+		only(t, ctx, "in the burst 70", "11 lines")
+		for minute, want := range map[int]string{302: "as ever 31", 32: "as ever 4"} {
+			empty(t, ctx, (float64(minute)+0.5)/365)
+			do(t, ctx, poll(seenLines+`.some(text => text.includes(`+quote(want)+`))`), settled, poll(`!`+seenLines+`.some(text => text.includes('in the burst 70'))`), poll(bar+`.length === 1`))
+		}
+		empty(t, ctx, 0.36) // near enough to the only bar: it is narrow
+		do(t, ctx, poll(currentHit+`.endsWith('in the burst 70')`), poll(seenLines+`.some(text => text.endsWith('in the burst 70'))`))
+	})
 	t.Run("by the clock that the lines are of", func(t *testing.T) {
 		ctx := open(t, "Asia/Tokyo", "2006-01-02 15:04:05", "zone", "Europe/Helsinki")
 		drawn(t, ctx, "1 line, 00:00 – 00:05", "1,201 lines, 02:10 – 02:15")
@@ -172,5 +190,9 @@ func TestHitsOverTime(t *testing.T) {
 		is(t, axis(t, ctx), "oldest", "by bytes: its lines say no times", "newest")
 		clickOn(t, ctx, bar+`[1]`)
 		do(t, ctx, poll(currentHit+` !== '' && !`+currentHit+`.includes('as ever 36')`))
+		// Where nothing was found, it is so far through the log.
+		only(t, ctx, "as ever 36", "1 line")
+		empty(t, ctx, 0.5)
+		do(t, ctx, poll(seenLines+`.some(text => text.includes('in the burst 5') || text.includes('in the burst 6'))`), poll(bar+`.length === 1`))
 	})
 }

@@ -40,6 +40,25 @@ func TestFinding(t *testing.T) {
 		do(t, ctx, typed("line 12009"), chromedp.KeyEvent(kb.Enter), poll(`document.activeElement.id === 'log'`), poll(passes+`.startsWith('1 of ')`))
 		do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(passes+` === ''`))
 	})
+	t.Run("Escape takes away what was typed just now, before it was filtered by", func(t *testing.T) {
+		f, ctx := open(t)
+		field := func(name string) string { return `document.querySelector('[data-filter=` + name + `]')` }
+		// Nobody pauses: what is typed is not applied by itself.
+		do(t, ctx, run(`const wait = setTimeout; window.setTimeout = (act, ms) => ms === 300 ? 0 : wait(act, ms)`))
+		for _, name := range []string{"include", "exclude"} {
+			do(t, ctx, chromedp.Focus(`[data-filter=`+name+`]`), typed("unapplied"), poll(field(name)+`.value === 'unapplied'`))
+			do(t, ctx, chromedp.KeyEvent(kb.Escape), poll(field(name)+`.value === ''`), poll(`document.activeElement === `+field(name)))
+			// And from the log, where Escape takes the filter away: also one that is only written.
+			do(t, ctx, typed("unapplied"), poll(field(name)+`.value === 'unapplied'`), run(`document.querySelector('#log').focus()`), chromedp.KeyEvent(kb.Escape), poll(field(name)+`.value === ''`), poll(`document.activeElement.id === 'log'`))
+		}
+		f.write(0, "unapplied\n")
+		do(t, ctx, poll(seenLines+`.at(-1) === 'unapplied'`), poll(seenLines+`.length > 20`), poll(passes+` === ''`), poll(`!document.querySelector('.filtered')`))
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if said := strings.Join(f.said, ""); strings.Contains(said, "unapplied") {
+			t.Errorf("the worker was asked for it: %s", said)
+		}
+	})
 	t.Run("what lines passed for is marked, and what they are not to have is not", func(t *testing.T) {
 		f := newFake(t, "/x")
 		f.write(0, "one order=17 Order=18\ntwo \x1b[31morder\x1b[0m=9 \x1b[1;32morder=4\x1b[0m2 drop\nthree order=20\n")
@@ -206,6 +225,21 @@ func TestFinding(t *testing.T) {
 		top := value[string](t, ctx, topRow)
 		do(t, ctx, chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl)), typed("9 of it"), poll(count+` === '1,200 lines'`), poll(seenLines+`.findLast(text => text.includes('9 of it')) === `+currentHit), poll(topRow+` === `+quote(top)))
 	})
+	t.Run("what is selected is searched for", func(t *testing.T) {
+		_, ctx := open(t)
+		ctrlF := chromedp.KeyEvent("f", chromedp.KeyModifiers(kb.ModifierCtrl))
+		later := run(`performance.now = (now => () => now() + 60_000)(performance.now.bind(performance))`) // pressed twice at once it is the browser's
+		const text = `document.querySelector('[data-search=text]')`
+		do(t, ctx, settled)
+		twice(t, ctx, "line 11990 ", "DEBUG")
+		do(t, ctx, poll(`String(getSelection()).trim() === 'DEBUG'`), ctrlF, poll(`document.activeElement === `+text), poll(text+`.value.trim() === 'DEBUG'`), poll(count+` === '3,000 lines'`), poll(currentHit+`.includes('line 11998 ')`))
+		// Another is searched for instead; lines are not, nor is what is selected elsewhere.
+		do(t, ctx, chromedp.KeyEvent(kb.Escape), settled, later)
+		twice(t, ctx, "line 11995 ", "11995")
+		do(t, ctx, ctrlF, poll(text+`.value.trim() === '11995'`), poll(count+` === '1 line'`), chromedp.KeyEvent(kb.Escape), settled, later)
+		pull(t, ctx, beforeText("line 11980 "), behindText("line 11982 "))
+		do(t, ctx, poll(takes+` === 'lines selected'`), ctrlF, poll(`document.activeElement === `+text), twoFrames, poll(text+`.value.trim() === '11995'`))
+	})
 	t.Run("a hit beyond the side of the screen comes onto it", func(t *testing.T) {
 		f, ctx := open(t)
 		f.write(0, strings.Repeat("far ", 300)+"away\n"+strings.Repeat("near ", 30)+"\n")
@@ -261,4 +295,12 @@ func typed(text string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		return browser.Do(ctx, run(`document.activeElement.select()`), chromedp.KeyEvent(text))
 	})
+}
+
+// twice clicks twice on a word in the row that has a text, which selects the word.
+func twice(t *testing.T, ctx context.Context, row, word string) {
+	t.Helper()
+	at := value[[]float64](t, ctx, `(() => { const range = document.createRange(), text = [...(`+rowWith(row)+`).childNodes].find(node => node.data?.includes(`+quote(word)+`)), from = text.data.indexOf(`+quote(word)+`)
+		range.setStart(text, from); range.setEnd(text, from + `+fmt.Sprint(len(word))+`); const { left, top, width, height } = range.getBoundingClientRect(); return [left + width / 2, top + height / 2] })()`)
+	do(t, ctx, chromedp.MouseClickXY(at[0], at[1], chromedp.ClickCount(2)))
 }

@@ -40,10 +40,10 @@ func Type(selector, keys string) chromedp.Action[chromedp.Void] {
 }
 
 // New starts a browser with an empty profile and one tab, and ends it with the test. The context is for Run and Do, and is
-// one tab's: run nothing on it at the same time.
-func New(t testing.TB) context.Context {
+// one tab's: run nothing on it at the same time. more is as in Start.
+func New(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	return started(t, context.Background())
+	return started(t, context.Background(), more...)
 }
 
 // Lasting is New for what does not bound each thing that it asks, but all of them.
@@ -54,9 +54,9 @@ func Lasting(t testing.TB, limit time.Duration) context.Context {
 	return started(t, ctx)
 }
 
-func started(t testing.TB, ctx context.Context) context.Context {
+func started(t testing.TB, ctx context.Context, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	ctx, end, err := Start(ctx)
+	ctx, end, err := Start(ctx, more...)
 	if err != nil {
 		t.Fatal(err)
 	}

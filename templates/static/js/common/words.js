@@ -123,6 +123,7 @@ export const view = {
   again: 'try again',
   jump: '↓ jump to live',
   load: 'load',
+  marked: 'marked behind the newest line',
   noMark: 'marks are made behind the newest line; go to the end first (End)',
   /** @param {number} n */
   fresh: (n) => (n > 0 ? `↓ ${number(n)} new` : '↓ end'),

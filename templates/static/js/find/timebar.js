@@ -8,6 +8,8 @@ export class Timebar {
   #pane
   #input
   #said
+  /** How often it was asked: what is gone to instead may be another time. */
+  #asked = 0
   #meant = new Later(() => import('./meant.js').then(({ meant }) => meant), () => (this.#said.textContent = tail.notFetched))
 
   /** @param {HTMLElement} root @param {import('../pane/pane.js').Pane} pane */
@@ -63,8 +65,11 @@ export class Timebar {
       this.#said.textContent = words.unknown
       return
     }
+    const asked = ++this.#asked
     this.#said.textContent = words.looking
-    this.#pane.journey.toTime(at, ({ kind, sure = '', why = '' }, place) => {
+    this.#pane.journey.toTime(at, (marker, place) => {
+      if (!marker) return asked === this.#asked && this.know()
+      const { kind, sure = '', why = '' } = marker
       this.#said.textContent = kind === 'found' ? words.found(meant.tell(at), sure, why) : words.failed(why)
       if (kind === 'found' && sure !== 'none') this.#pane.reading.cursor.expect(place)
     })

@@ -121,7 +121,7 @@ export class Pane {
 
   /** The page goes: so does the work on the server. */
   leave() {
-    if (this.buffer.next > this.buffer.first && this.reader.live) this.marks.add({ ...this.buffer.edge, kind: 'here', at: Date.now() })
+    if (this.reader.live) this.marks.leave(this, Date.now())
     this.#left = !this.halted
     this.tail.stop()
   }
@@ -176,7 +176,7 @@ export class Pane {
 
   /** It has been for a while: only counts are wanted. */
   rest() {
-    if (this.#atEnd && this.buffer.next > this.buffer.first) this.marks.add({ ...this.buffer.edge, kind: 'here', at: this.#away })
+    if (this.#atEnd) this.marks.leave(this, this.#away)
     this.reader.rest()
   }
 
@@ -193,6 +193,7 @@ export class Pane {
     this.marks.add({ ...this.buffer.edge, kind: 'mark', at })
     this.buffer.mark({ kind: 'mark', at })
     this.view.changed()
+    if (!this.view.atEnd) this.say(words.marked, SAID) // it is not seen
   }
 
   eachSecond() {

@@ -27,6 +27,18 @@ export class Marks {
     remember(this.#name, this.#marks)
   }
 
+  /** Whether a row says where one was, and one was elsewhere since. @param {{ kind: string, at: number } | undefined} row */
+  past(row) {
+    return row?.kind === 'here' && !this.#marks.some(({ kind, at }) => kind === 'here' && at === row.at)
+  }
+
+  /** One leaves the newest line, and no longer where one was before. @param {{ buffer: import('../window/buffer.js').Buffer, view: import('../view/view.js').View }} rows @param {number} at */
+  leave({ buffer, view }, at) {
+    if (buffer.next === buffer.first) return
+    this.add({ ...buffer.edge, kind: 'here', at })
+    for (const [row, marker] of buffer.markers) if (this.past(marker)) view.refresh(row, row + 1)
+  }
+
   /** Those before lines of a file. @param {string} file @param {number} from @param {number} to */
   between(file, from, to) {
     if (this.#marks.length === 0) return []

@@ -48,10 +48,11 @@ export class Reading {
 
   /** @param {number} row */
   make(row) {
-    if (this.folds.hides(row)) return hidden()
-    const element = makeRow(this.#pane.buffer, row, [...this.#pane.finding.marks, ...this.highlights.marks])
+    const { buffer, marks } = this.#pane
+    if (this.folds.hides(row) || marks.past(buffer.marker(row))) return hidden()
+    const element = makeRow(buffer, row, [...this.#pane.finding.marks, ...this.highlights.marks])
     if (element.firstElementChild?.className === 'chevron') this.#pane.root.classList.add('fielded') // the gutter gets wider, and stays so
-    const place = element.classList.contains('error') ? this.#pane.buffer.at(row)?.place : undefined
+    const place = element.classList.contains('error') ? buffer.at(row)?.place : undefined
     if (place !== undefined) this.errors.saw(place)
     this.columns.made(row, element)
     this.times.now?.made(row, element)

@@ -15,7 +15,7 @@ export function read(filter, question) {
   return /** @type {import('../tail/questions.js').Question} */ ({ ask: 'read', lines: LINES, bytes: BYTES, look: LOOK, filter, ...question })
 }
 
-/** Has it said what an answer says of itself rather than of the log. @param {import('../tail/frame.js').Frame} frame @param {(words: string) => void} tell @returns {boolean} whether it was no row */
+/** Says what an answer says of itself rather than of the log. @param {import('../tail/frame.js').Frame} frame @param {(words: string) => void} tell @returns {boolean} whether it was no row */
 export function says({ marker }, tell) {
   if (marker?.kind !== 'end' && marker?.kind !== 'progress') return false
   tell(marker.kind === 'progress' || marker.end === 'failed' ? markerWords(marker) : '')

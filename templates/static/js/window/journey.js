@@ -91,10 +91,10 @@ export class Journey {
     this.#stale = setTimeout(() => this.expect(null), FRESH)
   }
 
-  /** @param {number} at Unix ms @param {(found: import('../tail/frame.js').Marker, place: { file: string, offset: number } | null) => void} shown */
+  /** @param {number} at Unix ms @param {(found: import('../tail/frame.js').Marker | null, place: { file: string, offset: number } | null) => unknown} shown null: it is not gone to any more */
   toTime(at, shown) {
     this.#drop()
-    this.#parts.reader.go({ ask: 'time', at }, this.third, (_, marker, place) => marker && shown(marker, place))
+    this.#parts.reader.go({ ask: 'time', at }, this.third, (_, marker, place) => shown(marker, place))
   }
 
   // Private

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"livetail/internal/naming"
 )
 
 // A rotated file may be a copy, made at leisure under a name of its own while the file itself is moved away and removed in the
@@ -12,8 +14,7 @@ import (
 
 // keepUp learns of siblings that appear while h is the log: they are older than it, whatever they hold.
 func (f *Follower) keepUp(h *file) {
-	var st unix.Stat_t
-	if f.src.Latest || unix.Stat(f.home.dir, &st) != nil || f.trusted && f.changed == st.Mtim {
+	if !f.stirred() {
 		return
 	}
 	list, err := f.siblings()
@@ -23,46 +24,115 @@ func (f *Follower) keepUp(h *file) {
 	if _, err := f.glance(); err != nil || !h.same(&f.st) {
 		return // it was rotated meanwhile: some of them may be newer
 	}
-	f.changed, f.trusted = st.Mtim, time.Since(time.Unix(st.Mtim.Unix())) > settled
+	f.calm()
 	f.learn(list)
 }
 
-// copyInProgress says whether s is a copy, perhaps unfinished, of last, which at shows to have been moved to a name that is no
-// sibling's.
-func (f *Follower) copyInProgress(last *file, at sibling, s *sibling) bool {
-	moved := at.key == (key{}) && !at.log && last.fd >= 0 && last.text == nil && last.look() == nil && last.st.Nlink > 0
-	if !moved || s.log || s.held != nil || s.Packed != "" {
-		return false
+// keepCopies learns of copies of the last log that appear before there is a next one: that may take longer than the last one is held.
+func (f *Follower) keepCopies() {
+	last := f.last()
+	if last == nil || last.fd < 0 || !f.stirred() {
+		return
 	}
-	c, err := f.open(s)
+	list, err := f.candidates(nil)
 	if err != nil {
-		return false
+		return
 	}
-	defer c.close()
-	s.held = nil
-	return c.look() == nil && c.size() <= last.size() && alike(last, c, c.size())
+	defer f.drop(list)
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.held == last })
+	var known []past
+	for n, s := range list {
+		if s.key != (key{}) && (n < at || f.isOld(s) || n > at && f.isCopy(list, at, n)) {
+			known = append(known, pastOf(s))
+		}
+	}
+	f.calm()
+	f.knows(list, known)
 }
 
-// copyOfOlder says whether s is the whole copy of a file held before last, whose own name is gone, made while last was the log.
-// Only both together say so: a next log may begin and end as an earlier one did, but it is made after last was moved away.
-func (f *Follower) copyOfOlder(last *file, list []sibling, at int, s *sibling) bool {
-	if list[at].key != (key{}) || s.log || s.held != nil || s.Packed != "" || s.st.Size == 0 || s.key.born == (unix.Timespec{}) {
-		return false
+// stirred says whether the folder may have changed since its names were learned.
+func (f *Follower) stirred() bool {
+	return !f.src.Latest && unix.Stat(f.home.dir, &f.folder) == nil && (!f.trusted || f.changed != f.folder.Mtim)
+}
+
+// calm notes that what stirred saw of the folder is known.
+func (f *Follower) calm() {
+	f.changed, f.trusted = f.folder.Mtim, time.Since(time.Unix(f.folder.Mtim.Unix())) > settled
+}
+
+// wanted lists candidates, and the log that is being copied, if the position to begin at is in it: it has a name that is no sibling's.
+func (f *Follower) wanted(now *file) ([]sibling, error) {
+	list, err := f.candidates(now)
+	if err != nil || f.src.Latest {
+		return list, err
 	}
-	if last.fd < 0 || last.look() != nil || compareTimes(s.key.born, last.st.Ctim) > 0 {
+	h, err := f.openNamed(f.home.base + ".tmp")
+	if err != nil {
+		return list, nil
+	}
+	tokens, _ := f.tokens()
+	if slices.ContainsFunc(list, func(s sibling) bool { return h.same(&s.st) }) || !slices.ContainsFunc(tokens, func(tok token) bool {
+		return tok.ino == h.ino && tok.gen == h.gen && f.t.holds(h, tok)
+	}) {
+		h.close()
+		return list, nil
+	}
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.log })
+	if at < 0 {
+		at = len(list)
+	}
+	return slices.Insert(list, at, sibling{File: naming.File{Name: h.name}, st: h.st, held: h}), nil
+}
+
+// isCopy says whether s, which is number n of list, has nothing but what a file has that was the log before it, is held and has no
+// name of the log's any more; list[at] is the newest that is held.
+func (f *Follower) isCopy(list []sibling, at, n int) bool {
+	s := &list[n]
+	if list[at].key != (key{}) || s.log || s.held != nil || s.Packed != "" {
 		return false
 	}
 	c, err := f.open(s)
 	if err != nil {
 		return false
 	}
-	defer c.close()
-	s.held = nil
-	return slices.ContainsFunc(list[:at], func(o sibling) bool {
-		h := o.held
-		return h != nil && o.key == (key{}) && h.fd >= 0 && h.look() == nil && c.look() == nil && c.size() == h.size() && alike(h, c, c.size())
-	})
+	defer func() { c.close(); s.held = nil }()
+	for i := n - 1; i >= 0; i-- {
+		o := list[i].held
+		if o == nil || list[i].key != (key{}) || o.fd < 0 || o.text != nil || c.look() != nil || o.look() != nil {
+			continue
+		}
+		gone := o.st.Nlink == 0 // then the copy is whole, by now
+		if gone && c.look() != nil || c.size() > o.size() || !alike(o, c, c.size()) {
+			continue
+		}
+		switch {
+		case !gone && i >= at: // it was moved to a name that is no sibling's
+			return true
+		case c.size() == 0:
+		case i < at && madeBefore(s, list[at].held) && (!gone || madeBefore(s, o)) && (c.size() == o.size() || gone && wroteOn(o, c)):
+			return true
+		case i >= at && madeBefore(s, o) && (madeBeside(list[n:]) || c.size() == o.size() && i > at || c.size() < o.size() && wroteOn(o, c)):
+			return true
+		}
+	}
+	return false
 }
+
+// Many logs begin alike, and a next one may be a beginning of an earlier. What is a copy is told by times, too.
+
+// madeBefore says whether s was there before something was done to h last: moved away, or deleted. A next log is made after that.
+func madeBefore(s *sibling, h *file) bool {
+	return h.look() == nil && s.key.born != (unix.Timespec{}) && compareTimes(s.key.born, h.st.Ctim) <= 0
+}
+
+// madeBeside says whether the first of list was made after the log was, which is newer: it never was the log.
+func madeBeside(list []sibling) bool {
+	at := slices.IndexFunc(list, func(s sibling) bool { return s.log && s.held != nil })
+	return at > 0 && compareTimes(list[0].key.born, list[at].id().born) >= 0
+}
+
+// wroteOn says whether h may have more than c because somebody wrote to it after c was made.
+func wroteOn(h, c *file) bool { return compareTimes(c.st.Mtim, h.st.Mtim) <= 0 }
 
 // alike compares the beginnings of two files: whole if that is not too much work, else at both ends.
 func alike(a, b *file, size int64) bool {

@@ -14,7 +14,9 @@ import (
 )
 
 // renameCopy is logrotate's renamecopy, step by step: between any two of them step is called.
-func (b *bench) renameCopy(step func(string)) {
+func (b *bench) renameCopy(step func(string)) { b.Helper(); b.renameCopySteps(true, step) }
+
+func (b *bench) renameCopySteps(create bool, step func(string)) {
 	b.Helper()
 	for n := 9; n > 0; n-- {
 		os.Rename(b.at(fmt.Sprintf("f.%d", n)), b.at(fmt.Sprintf("f.%d", n+1)))
@@ -22,15 +24,20 @@ func (b *bench) renameCopy(step func(string)) {
 	step("shifted")
 	b.rename("f", "f.tmp")
 	step("renamed")
-	b.append("f", "")
+	if create {
+		b.append("f", "")
+	}
 	step("created")
 	b.write("f.1", "")
 	step("copy begun")
 	text, err := os.ReadFile(b.at("f.tmp"))
 	b.must(err)
-	b.append("f.1", string(text[:len(text)/2]))
+	half := len(text) / 2
+	b.append("f.1", string(text[:half]))
 	step("copied half")
-	b.append("f.1", string(text[len(text)/2:])) // not written anew: a copy only grows
+	text, err = os.ReadFile(b.at("f.tmp")) // it is read to its end
+	b.must(err)
+	b.append("f.1", string(text[half:])) // not written anew: a copy only grows
 	step("copied")
 	b.remove("f.tmp")
 	step("removed")
@@ -187,4 +194,51 @@ func TestRow09_DeletedBehindACopy(t *testing.T) {
 			b.end()
 		}
 	}
+}
+
+// The copy of a log that was truncated, and deleted later, is compressed while somebody goes on in the deleted one: the list has both the
+// copy and what it becomes, and when that is opened the copy is gone. It is as old as that was.
+func TestRow06_OldCopyIsCompressedWhileResuming(t *testing.T) {
+	for _, ext := range packings {
+		for _, parts := range []int{0, 1, 2} { // of two, are written when the list is made
+			t.Run(fmt.Sprint(ext, parts), func(t *testing.T) {
+				b := live(t, numbered("old", 100))
+				b.must(copyFile(b.path, b.at("f.1")))
+				b.must(os.Truncate(b.path, 0))
+				b.append("f", "new\n")
+				want := numbered("old", 100) + "new\n"
+				b.text(want)
+				b.until("its copy is known", func() bool { return b.knows("f.1") || b.look() })
+				b.unseen(func() {
+					b.remove("f")
+					b.append("f", "next\n")
+					info, err := os.Stat(b.at("f.1"))
+					b.must(err)
+					out := packed(b, ext, []byte(numbered("old", 100)))
+					part := len(out) * parts / 2
+					b.write("f.1"+ext, string(out[:part]))
+					b.once("resolve", func() {
+						b.append("f.1"+ext, string(out[part:]))
+						b.must(os.Chtimes(b.at("f.1"+ext), info.ModTime(), info.ModTime()))
+						b.remove("f.1")
+					})
+				})
+				b.text("next\n")
+				b.looks(2)
+				b.append("f", "end\n")
+				b.text("next\nend\n")
+				b.marksNoGap()
+				b.end()
+			})
+		}
+	}
+}
+
+// knows says whether the follower takes the file of that name for one that has nothing new.
+func (b *bench) knows(name string) bool {
+	var st unix.Stat_t
+	b.must(unix.Stat(b.at(name), &st))
+	b.follower.mu.Lock()
+	defer b.follower.mu.Unlock()
+	return slices.ContainsFunc(b.follower.known, func(p past) bool { return p.ino == st.Ino })
 }

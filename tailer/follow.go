@@ -54,6 +54,7 @@ type Follower struct {
 	changed unix.Timespec // when the folder last changed, for what was learned of its names
 	trusted bool          // that it did not since
 	st      unix.Stat_t
+	folder  unix.Stat_t   // as stirred saw it
 	pending []wire.Marker // go with the next file that is opened
 
 	// of the current Follow

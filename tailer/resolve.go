@@ -207,6 +207,7 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 			}
 		}
 	}
+	f.learn(list[:next]) // what comes may be what one of those is compressed to at this moment
 	var err error
 	if newest >= 0 && list[newest].held != nil {
 		err = f.succeed(list, newest, clock)
@@ -236,7 +237,7 @@ func (f *Follower) resolve(tokens []token, now *file, final bool) bool {
 // opened, for then some of the rotated ones may be newer.
 func (f *Follower) listed(now *file) ([]sibling, *file) {
 	for tries := 0; ; tries++ {
-		list, err := f.candidates(now)
+		list, err := f.wanted(now)
 		if err != nil {
 			list = nil
 			if now != nil {

@@ -34,7 +34,7 @@ func (f *Follower) search(ctx context.Context) error {
 // lacks says whether there are compressed files, and a file of the position is among no others.
 func (f *Follower) lacks(tokens []token) bool {
 	now, _ := f.current()
-	list, err := f.candidates(now)
+	list, err := f.wanted(now)
 	if err != nil && now != nil {
 		list = []sibling{f.itself(now)}
 	}
@@ -79,7 +79,7 @@ func (f *Follower) searchOnce(ctx context.Context, tokens []token) error {
 		f.held = append(f.held, now)
 		f.keepUp(now) // when it is deleted, nothing else says that it was the newest
 	}
-	list, err := f.candidates(nil)
+	list, err := f.wanted(nil)
 	if err != nil {
 		return nil
 	}

@@ -37,6 +37,7 @@ func (f *Follower) sweep() {
 	case err == nil:
 	case missing(err):
 		f.gone(now)
+		f.keepCopies()
 	default:
 		f.trouble(words(err))
 	}
@@ -98,13 +99,27 @@ func (f *Follower) extend(now time.Time) error {
 	}
 	defer f.drop(list)
 	defer func() { f.learn(list) }()
-	switch _, err := f.glance(); {
-	case err != nil:
-		byBirth(list, fresh) // so was it, and the name is not there at this moment
-	case !fresh.same(&f.st):
-		return unix.ENOENT // it was rotated again before the list was made
+	_, gone := f.glance()
+	moved := gone == nil && !fresh.same(&f.st) // it was rotated again before the list was made
+	switch {
+	case gone != nil: // so was it, and the name is not there at this moment
+		byBirth(list, fresh)
+	case moved && f.isSibling(fresh):
+		return unix.ENOENT
+	case moved:
+		byBirth(list, fresh) // nothing else finds it again
 	}
-	return f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
+	err = f.succeed(list, slices.IndexFunc(list, func(s sibling) bool { return s.held == last }), now)
+	if err == nil && moved {
+		err = unix.ENOENT
+	}
+	return err
+}
+
+// isSibling says whether h has a name that is one of the log's past.
+func (f *Follower) isSibling(h *file) bool {
+	list, err := f.siblings()
+	return err == nil && slices.ContainsFunc(list, func(s sibling) bool { return h.same(&s.st) })
 }
 
 // byBirth moves fresh, which is last in list, before what was made after it. Many are made within one tick of the clock; but if
@@ -127,7 +142,7 @@ func (f *Follower) succeed(list []sibling, at int, now time.Time) error {
 	last, rest := list[at].held, list[at+1:]
 	f.sayGone(rest)
 	for i := range rest {
-		rest[i].copied = f.copyInProgress(last, list[at], &rest[i]) || f.copyOfOlder(last, list, at, &rest[i])
+		rest[i].copied = f.isCopy(list, at, at+1+i)
 		if rest[i].Packed != "" || rest[i].copied {
 			continue
 		}

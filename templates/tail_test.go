@@ -220,6 +220,23 @@ func TestTail(t *testing.T) {
 			do(t, ctx, run(`rig.tail.set({ lines: 2 }, '')`))
 			wantLines(t, ctx, "one a\ntwo b\nthree a\nfive a\nseven a\neight\nnine")
 		},
+		"what is set while the first socket opens is heard": func(t *testing.T, f *fake, open func() context.Context) {
+			f.write(0, "one a\ntwo b\nthree a\n")
+			const set = `rig.tail.set({ filter: { include: [{ text: ' a' }] }, lines: 100 }, ''`
+			for _, order := range []string{`void rig.begin(); ` + set + `)`, set + `); void rig.begin()`, `void rig.begin(); ` + set + `, undefined, true)`} {
+				ctx := browser.Tab(t, root)
+				do(t, ctx, chromedp.Navigate(f.URL+"/x/jstest/run?module=rig.js"), poll(`window.rig`), run(order))
+				wantLines(t, ctx, "one a\nthree a")
+				// Whatever was to be said later has been by then.
+				do(t, ctx, run(`await new Promise(done => setTimeout(done, 100))`), run(`rig.ask({ ask: 'outline' })`), poll(`rig.answered`))
+				f.with(func() {
+					if n := strings.Count(strings.Join(f.said, ""), `"op":"set"`); n != 1 {
+						t.Errorf("%s: the page said %d wishes", order, n)
+					}
+					f.said = nil
+				})
+			}
+		},
 		"a filter that cannot be leaves all as it was": func(t *testing.T, f *fake, open func() context.Context) {
 			f.write(0, "one\n")
 			ctx := open()

@@ -1,5 +1,8 @@
 // A tail without a page around it, and with short waits: the Go test drives the server's side of it, and says how long a silence may be.
 
+import { ask as get } from '../static/js/common/ask.js'
+import { logAPI } from '../static/js/common/base.js'
+import { dial, FIRST } from '../static/js/tail/begun.js'
 import { Buffer } from '../static/js/window/buffer.js'
 import { markerWords } from '../static/js/common/words.js'
 import { Tail } from '../static/js/tail/tail.js'
@@ -22,7 +25,8 @@ globalThis.WebSocket = class extends WebSocket {
     })
   }
 }
-const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
+const log = { host: 'web-01', id: 'app.log' }
+const tail = new Tail(log, {
   take: (frame) => {
     passed += frame.passed
     if (!frame.marker || markerWords(frame.marker)) buffer.append(frame)
@@ -31,6 +35,11 @@ const tail = new Tail({ host: 'web-01', id: 'app.log' }, {
   tell: ({ kind, words, at }) => states.push({ kind, words, wait: at ? at - Date.now() : 0 }),
   refused: (refusal) => (window.rig.refusal = refusal),
 }, { silence, look: 50, signedOut: Number(new URLSearchParams(location.search).get('signedout') ?? 200) })
+
+/** As a page that was just served does: what it wishes for at first is said with the handshake, which is under way. */
+function begin() {
+  return tail.start({ asked: get(logAPI(log)), socket: dial(log, { op: 'open', rev: FIRST }), said: true, heard: [] })
+}
 
 /** Asks, and gathers the answer. */
 function ask(question) {
@@ -44,7 +53,7 @@ function ask(question) {
 }
 
 window.rig = {
-  buffer, tail, states, ask, answered: false, answer: '', refusal: null,
+  buffer, tail, states, ask, begin, answered: false, answer: '', refusal: null,
   passed: () => passed,
   longest: () => Math.max(longest, performance.now() - last),
   all: () => all(buffer).join('\n'),

@@ -4,6 +4,8 @@ import { ask } from '../common/ask.js'
 import { logAPI, tailSocket } from '../common/base.js'
 
 const SUBPROTOCOL = 'livetail.1'
+/** Revision of what a page wishes for at first. */
+export const FIRST = 1
 
 /**
  * @typedef {object} Begun
@@ -29,7 +31,7 @@ export function begun(log) {
 /** @param {import('../common/base.js').LogName} log @returns {Begun} */
 function begin(log) {
   const said = location.search === '' // else it may be other lines
-  const socket = dial(log, said ? { op: 'open', rev: 1 } : undefined)
+  const socket = dial(log, said ? { op: 'open', rev: FIRST } : undefined)
   /** @type {Event[]} */
   const heard = []
   socket.onopen = socket.onmessage = socket.onclose = (event) => heard.push(event)

@@ -3,7 +3,7 @@
 import { ask } from '../common/ask.js'
 import { Backoff } from '../common/backoff.js'
 import { logAPI } from '../common/base.js'
-import { dial } from './begun.js'
+import { dial, FIRST } from './begun.js'
 import { parseFrame } from './frame.js'
 import { closings, BACK_OFF, HELD, NEVER, SIGNED_OUT } from './closings.js'
 import { Questions } from './questions.js'
@@ -57,7 +57,7 @@ export class Tail {
   #times
   #id = ''
   /** Revision of what is wished for, and of each that may still be refused what was before it, oldest first. */
-  #rev = 1
+  #rev = FIRST
   /** @type {{ rev: number, wish: Wish, position: string, undo: () => void }[]} */
   #before = []
   /** Whether an opening was refused: what comes without a revision is of no wish of ours. */
@@ -132,9 +132,13 @@ export class Tail {
     this.position = position
     this.#rev++
     clearTimeout(this.#unsaid)
-    const say = () => this.#send({ op: 'set', rev: this.#rev, from: position || undefined, ...wish })
+    const say = () => this.#send({ op: 'set', ...this.#wished() })
     if (later) this.#unsaid = setTimeout(say, LATER)
     else say()
+  }
+
+  #wished() {
+    return { rev: this.#rev, from: this.position || undefined, ...this.wish }
   }
 
   /** @param {WebSocket} socket @param {import('./begun.js').Begun} [begun] that it is of */
@@ -146,7 +150,9 @@ export class Tail {
       this.#opened = this.#heard = Date.now()
       this.#refused = 0
       this.#unasked = false
-      if (!begun?.said) socket.send(JSON.stringify({ op: 'open', from: this.position || undefined, replaces: this.#id || undefined, rev: this.#rev, ...this.wish }))
+      clearTimeout(this.#unsaid) // it is said now
+      if (!begun?.said) this.#send({ op: 'open', replaces: this.#id || undefined, ...this.#wished() })
+      else if (this.#rev !== FIRST) this.#send({ op: 'set', ...this.#wished() }) // wished for since the handshake began
       this.questions.connected()
     }
     socket.onmessage = (event) => this.#hear(event.data)

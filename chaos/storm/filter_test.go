@@ -52,31 +52,42 @@ func TestFiltersChangeUnderFaults(t *testing.T) {
 			}
 		})
 	}
-	for range lasting(6, 1) {
-		for _, fault := range []struct {
-			name string
-			do   func()
-		}{
-			{"nothing", func() { pause(time.Second) }},
-			{"worker kill -9", func() { killed(s.workers[0], 100*time.Millisecond) }},
-			{"worker restarted in order", func() { restarted(s.workers[1], 0) }},
-			{"all workers kill -9", func() { s.workers[0].kill(); killed(s.workers[1], 0); s.workers[0].start() }},
-			{"web kill -9", func() { killed(s.webs[0], time.Second) }},
-			{"web restarted in order", func() { restarted(s.webs[1], 0) }},
-			{"worker frozen", func() { frozen(s.workers[0], lasting(6*time.Second, time.Second)) }},
-			{"redis: subscribers killed", func() {
-				for range 40 {
-					_ = s.redis.KillPubSub(context.Background())
-					pause(50 * time.Millisecond)
-				}
-			}},
-			{"redis: restarted empty", func() { s.redis.Restart() }},
-		} {
+	type strike struct {
+		name string
+		do   func()
+	}
+	strikes := []strike{
+		{"nothing", func() { pause(time.Second) }},
+		{"worker kill -9", func() { killed(s.workers[0], 100*time.Millisecond) }},
+		{"worker restarted in order", func() { restarted(s.workers[1], 0) }},
+		{"all workers kill -9", func() { s.workers[0].kill(); killed(s.workers[1], 0); s.workers[0].start() }},
+		{"web kill -9", func() { killed(s.webs[0], time.Second) }},
+		{"web restarted in order", func() { restarted(s.webs[1], 0) }},
+		{"worker frozen", func() { frozen(s.workers[0], lasting(6*time.Second, time.Second)) }},
+		{"redis: subscribers killed", func() {
+			for range 40 {
+				_ = s.redis.KillPubSub(context.Background())
+				pause(50 * time.Millisecond)
+			}
+		}},
+		{"redis: restarted empty", func() { s.redis.Restart() }},
+	}
+	if minutes > 0 { // all that the storm knows, too
+		for _, f := range faults() {
+			r := rand.New(rand.NewPCG(rand.Uint64(), 0))
+			strikes = append(strikes, strike{f.name, func() { f.do(s, r, f.length(r)) }})
+		}
+	}
+	for range lasting(2, 1) {
+		for _, fault := range strikes {
 			if err := s.rename(g.journal); err != nil {
 				t.Fatal(err)
 			}
 			fault.do()
 			g.sifted(fault.name)
+			if minutes > 0 {
+				fmt.Println("filters under faults:", fault.name)
+			}
 		}
 	}
 	cancel()

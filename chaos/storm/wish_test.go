@@ -199,7 +199,7 @@ func (g *page) want(ctx context.Context, w wish) (granted <-chan struct{}) {
 	message, _ := json.Marshal(map[string]any{"op": "set", "rev": g.sift.rev, "from": g.position, "filter": w.filter, "quiet": w.quiet})
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	// What failed ends, and begins again with the same wish. What is not taken is another thing: no fault here stops web from reading.
+	// What failed ends, and begins again with the same wish. What is not taken is another thing: the kernel has room for it.
 	if err := g.socket.Write(ctx, websocket.MessageText, message); errors.Is(err, context.DeadlineExceeded) {
 		g.seen.fault("wish %d was not taken for 10 s", g.sift.rev)
 	}

@@ -112,13 +112,15 @@ func (v *visited) scroll(p *screen) error {
 	if err := p.run(`document.querySelector('#log').focus()`); err != nil {
 		return err
 	}
-	if v.id == smallLog { // its middle is on the screen with its end: from there a press would move nothing
-		if err := chromedp.Do(p.ctx, chromedp.KeyEvent(kb.Home)); err != nil {
-			return err
-		}
-		if _, err := p.until(`watch.shown()[0] === 0`); err != nil {
-			return err
-		}
+	// From the beginning of both: the middle of a small log is on the screen with its end, and a press there would move nothing.
+	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(kb.Home)); err != nil {
+		return err
+	}
+	if _, err := p.until(`watch.shown()[0] === 0`); err != nil {
+		return err
+	}
+	if err := pause(p.ctx, time.Second); err != nil { // what is asked for by itself
+		return err
 	}
 	track, err := ask[[]float64](p, `(({ x, y, width, height }) => [x + width / 2, y + height / 2])(document.querySelector('#track').getBoundingClientRect())`)
 	if err != nil {

@@ -262,7 +262,8 @@ func poll(expression string) chromedp.Action[chromedp.Void] {
 				return nil
 			}
 			if time.Now().After(deadline) {
-				return fmt.Errorf("waited in vain until %s (%v)", expression, err)
+				shown, _ := browser.Run(ctx, chromedp.Evaluate[string](`location.href + '\n' + document.body.innerText`))
+				return fmt.Errorf("waited in vain until %s (%v); the page shows\n%.3000s", expression, err, shown)
 			}
 		}
 	})

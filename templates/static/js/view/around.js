@@ -3,7 +3,7 @@
 /** So many px beyond it on either side, so that a short scroll shows no empty space. */
 const BEYOND = 400
 /** Where all of it is new fewer are enough: it is to be seen soon. When nothing came for a while, in ms, the others are drawn too. */
-const FEW = 100
+const FEW = 40
 const CALM = 250
 
 export class Around {

@@ -155,7 +155,7 @@ func TestRow43_LinesBehindAnEndedHalf(t *testing.T) {
 func TestRow43_HalfALineIsLookedAtBeforeItIsEnded(t *testing.T) {
 	b := rotatedLog(t)
 	b.append("f.1", "half")
-	b.looks(1)
+	b.untilFollower("it was read, and nothing of it is told", func(f *Follower) bool { return f.held[0].tried == int64(len("a\nhalf")) })
 	b.sink.set(&b.sink.blocked, true)
 	b.clock.advance(b.tailer.grace)
 	b.untilFollower("it is to be ended", func(f *Follower) bool { return f.held[0].flush })

@@ -70,6 +70,22 @@ func TestErrorTickOfABurst(t *testing.T) {
 	do(t, ctx, poll(topRow+`.startsWith('ERROR line 17345 ')`))
 }
 
+// TestErrorTickOfAGrowingLog: ticks are drawn once a second; one leads to its error also when the log has grown since.
+func TestErrorTickOfAGrowingLog(t *testing.T) {
+	f := newFake(t, "/x")
+	f.write(0, strings.Replace(calm(0, 2000), "INFO line 700 ", "ERROR line 700 ", 1))
+	ctx := viewer(t, browser.New(t), f)
+	const drawn = `parseFloat(document.querySelector('.tick.error')?.style.top) === 35`
+	do(t, ctx, poll(logText+`.includes('line 1999 ')`), poll(drawn), run(`for (let id = setTimeout(() => {}); id > 0; id--) clearInterval(id)`))
+	f.write(0, calm(2000, 6000))
+	do(t, ctx, poll(logText+`.includes('line 5999 ')`), settled)
+	if !value[bool](t, ctx, drawn) {
+		t.Error("it was drawn anew")
+	}
+	clickOn(t, ctx, `document.querySelector('.tick.error')`)
+	do(t, ctx, poll(topRow+`.startsWith('ERROR line 700 ')`))
+}
+
 // TestErrorTicksWhileHidden: what is only counted has a tick too, and the title says how many there were.
 func TestErrorTicksWhileHidden(t *testing.T) {
 	f := newFake(t, "/x")

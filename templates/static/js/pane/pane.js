@@ -200,7 +200,7 @@ export class Pane {
     if (!this.reader.filter) this.status.lineSize = this.buffer.lineSize
     this.status.draw()
     this.reading.errors.look()
-    this.scrollbar.ticks('error', this.reading.errors.at(this.extent))
+    this.scrollbar.ticks('error', this.reading.errors.at(this.extent), this.extent.later)
     this.reading.times.now?.eachSecond()
     this.part('rate').textContent = words.perSecond(this.status.perSecond())
     this.part('count').textContent = count(this.buffer.kept, 'line')

@@ -23,7 +23,7 @@ export class Scrollbar {
   #track
   #thumb
   #bubble
-  /** By kind. @type {Map<string, { at: number[], element: HTMLElement }>} */
+  /** By kind. @type {Map<string, { at: number[], now: (fraction: number) => number, element: HTMLElement }>} */
   #ticks = new Map()
   #go
   #letGo
@@ -56,7 +56,7 @@ export class Scrollbar {
     this.#go = go
     this.#letGo = letGo
     this.#near = near
-    for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], element: track.appendChild(document.createElement('div')) })
+    for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], now: (fraction) => fraction, element: track.appendChild(document.createElement('div')) })
     this.#thumb = track.appendChild(document.createElement('div'))
     this.#thumb.className = 'thumb'
     this.#bubble = track.appendChild(document.createElement('div'))
@@ -85,10 +85,12 @@ export class Scrollbar {
     this.#bubble.textContent = words.place(behind, time)
   }
 
-  /** @param {'error' | 'hit'} kind @param {number[]} at fractions */
-  ticks(kind, at) {
+  /** @param {'error' | 'hit'} kind @param {number[]} at fractions @param {(fraction: number) => number} [now] what one of them has become when it is pressed */
+  ticks(kind, at, now = (fraction) => fraction) {
     const ticks = this.#ticks.get(kind)
-    if (!ticks || String(at) === String(ticks.at)) return
+    if (!ticks) return
+    ticks.now = now
+    if (String(at) === String(ticks.at)) return
     ticks.at = at
     ticks.element.replaceChildren(...at.map((fraction) => {
       const tick = document.createElement('div')
@@ -122,9 +124,9 @@ export class Scrollbar {
 
   /** The nearest tick that the pointer is on. @param {number} y @returns {number | undefined} its fraction */
   #tickAt(y) {
-    const away = (/** @type {number} */ at) => Math.abs(at * this.#height - y)
-    const near = [...this.#ticks.values()].flatMap(({ at }) => at).filter((at) => away(at) <= ON)
-    return near.sort((a, b) => away(a) - away(b))[0]
+    const all = [...this.#ticks.values()].flatMap(({ at, now }) => at.map((drawn) => ({ drawn, now, away: Math.abs(drawn * this.#height - y) })))
+    const [near] = all.filter(({ away }) => away <= ON).sort((a, b) => a.away - b.away)
+    return near?.now(near.drawn)
   }
 
   /** How a press there takes hold of the thumb. @param {PointerEvent} event */

@@ -92,6 +92,12 @@ export class Extent {
     return Math.min(1, Math.max(0, (place - this.begin) / this.size))
   }
 
+  /** What a fraction of now will be, whenever it is asked for. @returns {(fraction: number) => number} */
+  get later() {
+    const { begin, size } = this
+    return (fraction) => this.fraction(begin + fraction * size)
+  }
+
   /** How many bytes before the live edge a fraction of the history is. @param {number} fraction */
   behind(fraction) {
     return Math.round((1 - fraction) * this.size)

@@ -676,27 +676,33 @@ func TestRow06_LogComesWhileItIsLookedFor(t *testing.T) {
 // A copy that was there is compressed while the next log is opened: by its time, which it has once the plain one is gone, it is
 // known again.
 func TestRow06_CompressedAsItIsOpened(t *testing.T) {
-	b := live(t, numbered("read", 100))
+	b := newBench(t)
+	b.write("f", numbered("read", 100))
+	var gz atomic.Uint64 // inode
+	var done atomic.Bool
+	var plain os.FileInfo
+	b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
+		var st unix.Stat_t
+		if unix.Fstat(fd, &st) == nil && st.Ino == gz.Load() && !done.Swap(true) {
+			b.must(os.Chtimes(b.at("f.1.gz"), plain.ModTime(), plain.ModTime()))
+			b.remove("f.1")
+		}
+		return unix.Pread(fd, p, off)
+	}
+	b.follow().mark(wire.MarkLive)
+	b.text(numbered("read", 100))
 	b.must(copyFile(b.path, b.at("f.1")))
 	b.must(os.Truncate(b.path, 0))
 	b.mark(wire.MarkTruncated)
 	b.looks(2)
 	b.remove("f")
 	b.looks(2)
-	var done atomic.Bool
-	plain, err := os.Stat(b.at("f.1"))
-	b.must(err)
-	b.write("f.1.gz", string(packed(b, ".gz", []byte(numbered("read", 100)))))
-	var gz unix.Stat_t
-	b.must(unix.Stat(b.at("f.1.gz"), &gz))
-	b.tailer.files.pread = func(fd int, p []byte, off int64) (int, error) {
-		var st unix.Stat_t
-		if unix.Fstat(fd, &st) == nil && st.Ino == gz.Ino && !done.Swap(true) {
-			b.must(os.Chtimes(b.at("f.1.gz"), plain.ModTime(), plain.ModTime()))
-			b.remove("f.1")
-		}
-		return unix.Pread(fd, p, off)
-	}
+	plain, _ = os.Stat(b.at("f.1"))
+	b.write("made", string(packed(b, ".gz", []byte(numbered("read", 100)))))
+	var st unix.Stat_t
+	b.must(unix.Stat(b.at("made"), &st))
+	gz.Store(st.Ino)
+	b.rename("made", "f.1.gz")
 	b.append("f", "on\n")
 	b.text(numbered("read", 100) + "on\n")
 	b.looks(2)

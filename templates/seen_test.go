@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"livetail/internal/browser"
 	"livetail/internal/wire"
@@ -102,6 +103,21 @@ func TestSeen(t *testing.T) {
 	if got := value[[]string](t, ctx, `[...`+rowWith("see ")+`.querySelectorAll('a')].map(a => a.textContent + ' ' + a.target + ' ' + a.rel)`); len(got) != 1 || got[0] != f.URL+"/x/api/v1/log/clicked _blank noopener noreferrer" {
 		t.Errorf("the addresses are %q", got)
 	}
+	// The keys get there too: of all addresses on the screen, Tab goes to those of the line that they are at.
+	do(t, ctx, run(`document.querySelector('#log').focus()`))
+	for range 100 {
+		if value[bool](t, ctx, atRow+`.includes('see ')`) {
+			break
+		}
+		do(t, ctx, chromedp.KeyEvent("k"), twoFrames)
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.Tab), poll(`document.activeElement === `+rowWith("see ")+`.querySelector('a') && document.activeElement.matches(':focus-visible')`))
+	do(t, ctx, chromedp.KeyEvent("k"), poll(`!`+atRow+`.includes('see ')`))
+	if n := value[int](t, ctx, `document.querySelectorAll('#log .row a[tabindex="0"]').length`); n != 0 {
+		t.Errorf("Tab goes to %d addresses of other lines", n)
+	}
+	do(t, ctx, run(`document.querySelector('#log').focus()`), chromedp.KeyEvent(kb.End), poll(`document.querySelector('#more').hidden`))
+
 	clickOn(t, ctx, rowWith("see ")+`.querySelector('a')`)
 	f.until("somebody came", func() bool { return f.asked["/api/v1/log/clicked"] == 1 })
 	if !value[bool](t, ctx, logText+`.includes('the end') && document.querySelector('#more').hidden`) {

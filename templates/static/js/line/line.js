@@ -52,7 +52,7 @@ function addresses(text) {
       link.href = href
       link.target = '_blank'
       link.rel = 'noopener noreferrer'
-      link.tabIndex = -1 // a page of lines has too many to go through
+      link.tabIndex = -1 // a page of lines has too many to go through: the line that the keys are at has its own
       return link
     },
   }))

@@ -69,11 +69,18 @@ export class Cursor {
     this.#mark(row === null ? null : this.#parts.view.element(row))
   }
 
-  /** @param {HTMLElement | null} element */
+  /** Of all links that are drawn, the Tab key goes to those of this line. @param {HTMLElement | null} element */
   #mark(element) {
     if (this.#element === element) return
     this.#element?.classList.remove('at')
+    reach(this.#element, -1)
     this.#element = element
     element?.classList.add('at')
+    reach(element, 0)
   }
+}
+
+/** @param {HTMLElement | null} element @param {-1 | 0} tabIndex of its links */
+function reach(element, tabIndex) {
+  for (const link of element?.querySelectorAll('a') ?? []) link.tabIndex = tabIndex
 }

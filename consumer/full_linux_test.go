@@ -91,11 +91,11 @@ func TestAFullPageIsSentNoBeatAndNoPing(t *testing.T) {
 	readable := make(chan struct{})
 	go func() {
 		defer close(readable)
-		for s.conn.gauge().unsent {
+		for s.conn.gauge().unsent && t.Context().Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		s.beat()
-		for !s.ping() { // the beat is on its way
+		for !s.ping() && t.Context().Err() == nil { // the beat is on its way
 			time.Sleep(time.Millisecond)
 		}
 	}()

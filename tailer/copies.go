@@ -60,7 +60,8 @@ func (f *Follower) calm() {
 	f.changed, f.trusted = f.folder.Mtim, time.Since(time.Unix(f.folder.Mtim.Unix())) > settled
 }
 
-// wanted lists candidates, and the log that is being copied, if the position to begin at is in it: it has a name that is no sibling's.
+// wanted lists candidates, and the log that is being copied, if the position to begin at is in it: it has a name that is no sibling's
+// then, by logrotate's renamecopy this one.
 func (f *Follower) wanted(now *file) ([]sibling, error) {
 	list, err := f.candidates(now)
 	if err != nil || f.src.Latest {

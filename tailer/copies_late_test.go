@@ -139,30 +139,38 @@ func TestRow17_LateLinesOfASlowReader(t *testing.T) {
 	b.marksNoGap()
 }
 
+// asItIsOpened follows a log that is replaced, and does something when the next one is opened and not listed yet.
+func asItIsOpened(t *testing.T, do func(b *bench)) *bench {
+	b := newBench(t)
+	b.write("f", "a\n")
+	var armed atomic.Bool
+	b.onRead(func(int) error {
+		if armed.CompareAndSwap(true, false) {
+			do(b)
+		}
+		return nil
+	})
+	b.follow().text("a\n")
+	b.mark(wire.MarkLive)
+	b.follower.mu.Lock()
+	defer b.follower.mu.Unlock()
+	b.remove("f")
+	b.append("f", "b\n")
+	armed.Store(true)
+	return b
+}
+
 // A log that is moved away as it is opened, and has a next one before it is listed, is not let go of: nothing else finds it again.
 func TestRow07_ReplacedAsItIsOpened(t *testing.T) {
 	for _, to := range []string{"", "f.tmp", "f.1"} {
-		b := newBench(t)
-		b.write("f", "a\n")
-		var armed atomic.Bool
-		b.onRead(func(int) error {
-			if armed.CompareAndSwap(true, false) {
-				if to == "" {
-					b.remove("f")
-				} else {
-					b.rename("f", to)
-				}
-				b.append("f", "c\n")
+		b := asItIsOpened(t, func(b *bench) {
+			if to == "" {
+				b.remove("f")
+			} else {
+				b.rename("f", to)
 			}
-			return nil
+			b.append("f", "c\n")
 		})
-		b.follow().text("a\n")
-		b.mark(wire.MarkLive)
-		b.follower.mu.Lock()
-		b.remove("f")
-		b.append("f", "b\n")
-		armed.Store(true)
-		b.follower.mu.Unlock()
 		b.text("a\nb\nc\n")
 		b.marksNoGap()
 		b.end()
@@ -171,24 +179,11 @@ func TestRow07_ReplacedAsItIsOpened(t *testing.T) {
 
 // A log that is moved away as it is opened, and copied, has no name when it is listed, and the copy has.
 func TestRow17_CopiedAsItIsOpened(t *testing.T) {
-	b := newBench(t)
-	b.write("f", "a\n")
-	var armed atomic.Bool
-	b.onRead(func(int) error {
-		if armed.CompareAndSwap(true, false) {
-			b.rename("f", "f.tmp")
-			b.must(copyFile(b.at("f.tmp"), b.at("f.1")))
-			b.remove("f.tmp")
-		}
-		return nil
+	b := asItIsOpened(t, func(b *bench) {
+		b.rename("f", "f.tmp")
+		b.must(copyFile(b.at("f.tmp"), b.at("f.1")))
+		b.remove("f.tmp")
 	})
-	b.follow().text("a\n")
-	b.mark(wire.MarkLive)
-	b.follower.mu.Lock()
-	b.remove("f")
-	b.append("f", "b\n")
-	armed.Store(true)
-	b.follower.mu.Unlock()
 	b.until("it is copied", func() bool { return b.there("f.1") || b.look() })
 	b.text("a\nb\n")
 	b.looks(2)

@@ -17,6 +17,9 @@ const DRAWN = 60
 const STILL = 60
 const LOOKS = 250
 
+/** What a tick leads to where nothing has moved since it was drawn. @param {number} fraction */
+const asDrawn = (fraction) => fraction
+
 /** @typedef {{ inside: boolean, at: number, top: number, room: number, from: number, tick: number | undefined }} Hold */
 
 export class Scrollbar {
@@ -56,7 +59,7 @@ export class Scrollbar {
     this.#go = go
     this.#letGo = letGo
     this.#near = near
-    for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], now: (fraction) => fraction, element: track.appendChild(document.createElement('div')) })
+    for (const kind of ['error', 'hit']) this.#ticks.set(kind, { at: [], now: asDrawn, element: track.appendChild(document.createElement('div')) })
     this.#thumb = track.appendChild(document.createElement('div'))
     this.#thumb.className = 'thumb'
     this.#bubble = track.appendChild(document.createElement('div'))
@@ -86,7 +89,7 @@ export class Scrollbar {
   }
 
   /** @param {'error' | 'hit'} kind @param {number[]} at fractions @param {(fraction: number) => number} [now] what one of them has become when it is pressed */
-  ticks(kind, at, now = (fraction) => fraction) {
+  ticks(kind, at, now = asDrawn) {
     const ticks = this.#ticks.get(kind)
     if (!ticks) return
     ticks.now = now
